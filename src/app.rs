@@ -1,0 +1,1 @@
+//! Composes settings, host, engine and reporters for one request.

@@ -1,0 +1,213 @@
+//! The settings, typed, with their defaults; and the places that follow from them.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Everything a person can decide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Name of the minikube profile, of its container, network and kube context, and of everything
+    /// else of ours on this machine. At least two characters: letters, digits and `-`.
+    pub profile: String,
+    /// Namespace of the claim and of the jobs. Jobs of a queue whose config names none land in
+    /// `default`, and a claim is only seen from its own namespace.
+    pub namespace: String,
+    /// The cluster.
+    pub cluster: Cluster,
+    /// GPUs in containers.
+    pub gpu: GpuSettings,
+    /// The shared cache.
+    pub nfs: Nfs,
+    /// W&B's server and queue.
+    pub wandb: Wandb,
+    /// The Launch agent.
+    pub agent: Agent,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            profile: "gpucluster".to_owned(),
+            namespace: "default".to_owned(),
+            cluster: Cluster::default(),
+            gpu: GpuSettings::default(),
+            nfs: Nfs::default(),
+            wandb: Wandb::default(),
+            agent: Agent::default(),
+        }
+    }
+}
+
+/// How the cluster is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Cluster {
+    /// `no-limit`, `max` or a number. minikube's own default is two.
+    pub cpus: String,
+    /// `no-limit`, `max` or a size such as `48g`. minikube's own default is a quarter of the
+    /// machine, too little for jobs that ask for 12 GiB.
+    pub memory: String,
+    /// Kubernetes version; `None` leaves it to minikube.
+    pub kubernetes_version: Option<String>,
+    /// Base image of the node, for offline machines; `None` leaves it to minikube.
+    pub base_image: Option<String>,
+    /// Minutes a start may take before it is ended. A cold start downloads close to 1 GB.
+    pub start_minutes: u64,
+}
+
+impl Default for Cluster {
+    fn default() -> Self {
+        Self {
+            cpus: "no-limit".to_owned(),
+            memory: "no-limit".to_owned(),
+            kubernetes_version: None,
+            base_image: None,
+            start_minutes: 30,
+        }
+    }
+}
+
+/// How containers get GPUs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GpuSettings {
+    /// Image of the proof `docker run --gpus all IMAGE nvidia-smi`. Any image with glibc:
+    /// `nvidia-smi` itself is injected from the host.
+    pub image: String,
+}
+
+impl Default for GpuSettings {
+    fn default() -> Self {
+        Self {
+            image: "ubuntu:24.04".to_owned(),
+        }
+    }
+}
+
+/// The shared cache.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Nfs {
+    /// Whether there is one at all.
+    pub enabled: bool,
+    /// Folder on this host that is exported.
+    pub path: Utf8PathBuf,
+    /// Size written into the volume and the claim. NFS does not enforce it.
+    pub capacity: String,
+    /// Name of the PersistentVolume.
+    pub volume: String,
+    /// Name of the PersistentVolumeClaim.
+    pub claim: String,
+    /// Address of the server as the node sees it; `None`: this host, on the cluster's own network.
+    pub server: Option<String>,
+}
+
+impl Default for Nfs {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            path: "/srv/gpucluster".into(),
+            capacity: "100Gi".to_owned(),
+            volume: "nfs-pv".to_owned(),
+            claim: "nfs-pvc".to_owned(),
+            server: None,
+        }
+    }
+}
+
+/// W&B's server and queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Wandb {
+    /// Server. Never left to the client's default: it changed with wandb 0.31.
+    pub base_url: String,
+    /// Entity that owns the queue; `None`: the key's default entity.
+    pub entity: Option<String>,
+    /// Queue that the agent serves.
+    pub queue: String,
+}
+
+impl Default for Wandb {
+    fn default() -> Self {
+        Self {
+            base_url: "https://api.wandb.ai".to_owned(),
+            entity: None,
+            queue: "gpucluster".to_owned(),
+        }
+    }
+}
+
+/// The Launch agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Agent {
+    /// Version of the `wandb` package.
+    pub version: String,
+    /// Python that makes the virtual environment; at least 3.10.
+    pub python: String,
+    /// Package index for pip; `None`: pip's own configuration.
+    pub index_url: Option<String>,
+    /// Most jobs at once; `None`: one per allocatable GPU.
+    pub max_jobs: Option<u32>,
+}
+
+impl Default for Agent {
+    fn default() -> Self {
+        Self {
+            version: "0.31.0".to_owned(),
+            python: "python3".to_owned(),
+            index_url: None,
+            max_jobs: None,
+        }
+    }
+}
+
+impl Settings {
+    /// The limit of `minikube start`.
+    pub fn start_limit(&self) -> Duration {
+        Duration::from_secs(self.cluster.start_minutes * 60)
+    }
+
+    /// Where things of this profile are kept.
+    pub fn layout(&self, data_dir: &Utf8Path) -> Layout {
+        Layout::new(data_dir, &self.profile)
+    }
+}
+
+/// Places of one profile on the host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Everything of the profile.
+    pub root: Utf8PathBuf,
+    /// Our own kubeconfig; the person's is not touched. It lies in the agent's home, because the
+    /// agent looks at the literal `~/.kube/config` before it honours `KUBECONFIG` (wandb 0.31).
+    pub kubeconfig: Utf8PathBuf,
+    /// What has been shown by experiment, keyed by the versions it was shown with.
+    pub proof: Utf8PathBuf,
+    /// Virtual environment with `wandb`.
+    pub venv: Utf8PathBuf,
+    /// HOME of the agent: its own `.kube/config` and `.netrc`, nothing else.
+    pub agent_home: Utf8PathBuf,
+    /// The agent's `launch-config.yaml`.
+    pub launch_config: Utf8PathBuf,
+    /// Folder of the supervisor's pid, state and log files.
+    pub agent_run: Utf8PathBuf,
+}
+
+impl Layout {
+    /// The places of a profile below the data folder.
+    pub fn new(data_dir: &Utf8Path, profile: &str) -> Self {
+        let root = data_dir.join("profiles").join(profile);
+        Self {
+            kubeconfig: root.join("agent/home/.kube/config"),
+            proof: root.join("gpu-container.json"),
+            venv: root.join("venv"),
+            agent_home: root.join("agent/home"),
+            launch_config: root.join("agent/launch-config.yaml"),
+            agent_run: root.join("agent/run"),
+            root,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Runs slices of the graph of steps.

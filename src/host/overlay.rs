@@ -1,0 +1,1 @@
+//! This very machine, read-only; every change lands in a shadow.

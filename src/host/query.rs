@@ -1,0 +1,200 @@
+//! The closed set of read-only questions, each with its command line and its limit.
+//!
+//! Free command lines do not exist for observation: what is not listed here cannot be asked, so a
+//! probe that writes cannot be written by accident.
+
+use crate::model::ObjectRef;
+use camino::Utf8PathBuf;
+use std::time::Duration;
+
+/// The fields of the one `nvidia-smi` query. One unknown field would fail the whole query
+/// (nvidia-smi exit 2), so only fields that every supported driver knows are asked.
+pub const NVIDIA_SMI_FIELDS: &str = "index,uuid,name,pci.bus_id,driver_version,memory.total,\
+memory.used,utilization.gpu,temperature.gpu";
+
+/// A read-only command or request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Query {
+    /// `docker version`: the simplest proof that the daemon answers.
+    DockerVersion,
+    /// `docker info` as JSON.
+    DockerInfo,
+    /// A Docker network as JSON.
+    DockerNetwork {
+        /// Name; minikube's networks are named as their profile.
+        name: String,
+    },
+    /// Every container, one JSON object a line, with a label `key=value`.
+    DockerContainers {
+        /// The label.
+        label: String,
+    },
+    /// Names of running containers, one a line.
+    DockerRunning,
+    /// The GPUs as CSV without header and units ([`NVIDIA_SMI_FIELDS`]).
+    NvidiaSmi,
+    /// `nvidia-ctk --version`.
+    ToolkitVersion,
+    /// `minikube version -o json`.
+    MinikubeVersion,
+    /// `minikube profile list -o json`.
+    MinikubeProfiles,
+    /// `minikube status -p PROFILE -o json`.
+    MinikubeStatus {
+        /// Profile.
+        profile: String,
+    },
+    /// The export table as `exportfs -s` prints it, by root; without root `/var/lib/nfs/etab`.
+    Exports,
+    /// Whether a package is installed (`dpkg-query -W` or `rpm -q`); exit 0 means yes.
+    Package {
+        /// Name.
+        name: String,
+    },
+    /// `PYTHON --version`.
+    PythonVersion {
+        /// Program.
+        python: String,
+    },
+    /// Whether `PYTHON` can make virtual environments (`-c 'import ensurepip, venv'`).
+    PythonVenv {
+        /// Program.
+        python: String,
+    },
+    /// Version of `wandb` in a virtual environment, from its metadata without importing it, and
+    /// whether the Kubernetes runner's packages are there. One line: the version.
+    WandbVersion {
+        /// The environment.
+        venv: Utf8PathBuf,
+    },
+    /// Whom the key belongs to (`viewer{id entity username teams{edges{node{name}}}}`). Answer: HTTP.
+    WandbViewer {
+        /// Server, without trailing slash.
+        base_url: String,
+    },
+    /// The Launch queues of an entity (project `model-registry`). Answer: HTTP.
+    WandbQueues {
+        /// Server, without trailing slash.
+        base_url: String,
+        /// Entity; `None` asks for the viewer's default entity first.
+        entity: Option<String>,
+    },
+}
+
+impl Query {
+    /// The command line; `None` for requests over HTTP.
+    pub fn argv(&self) -> Option<Vec<String>> {
+        let words: Vec<&str> = match self {
+            Self::DockerVersion => vec!["docker", "version", "--format", "{{json .}}"],
+            Self::DockerInfo => vec!["docker", "info", "--format", "{{json .}}"],
+            Self::DockerNetwork { name } => vec!["docker", "network", "inspect", name],
+            Self::DockerContainers { label } => {
+                let filter = format!("label={label}");
+                return Some(owned(&[
+                    "docker",
+                    "ps",
+                    "-a",
+                    "--no-trunc",
+                    "--filter",
+                    &filter,
+                    "--format",
+                    "{{json .}}",
+                ]));
+            }
+            Self::DockerRunning => vec!["docker", "ps", "--format", "{{.Names}}"],
+            Self::NvidiaSmi => {
+                let fields = format!("--query-gpu={NVIDIA_SMI_FIELDS}");
+                return Some(owned(&[
+                    "nvidia-smi",
+                    &fields,
+                    "--format=csv,noheader,nounits",
+                ]));
+            }
+            Self::ToolkitVersion => vec!["nvidia-ctk", "--version"],
+            Self::MinikubeVersion => vec!["minikube", "version", "-o", "json"],
+            Self::MinikubeProfiles => vec!["minikube", "profile", "list", "-o", "json"],
+            Self::MinikubeStatus { profile } => {
+                vec!["minikube", "status", "-p", profile, "-o", "json"]
+            }
+            Self::Exports => vec!["exportfs", "-s"],
+            Self::Package { name } => vec!["dpkg-query", "-W", "-f", "${Status}", name],
+            Self::PythonVersion { python } => vec![python, "--version"],
+            Self::PythonVenv { python } => vec![python, "-c", "import ensurepip, venv"],
+            Self::WandbVersion { venv } => {
+                return Some(vec![
+                    format!("{venv}/bin/python"),
+                    "-I".to_owned(),
+                    "-c".to_owned(),
+                    WANDB_VERSION_PROGRAM.to_owned(),
+                ]);
+            }
+            Self::WandbViewer { .. } | Self::WandbQueues { .. } => return None,
+        };
+        Some(owned(&words))
+    }
+
+    /// How long it may take. First calls of `nvidia-smi` without persistence mode take seconds;
+    /// minikube itself gives `docker version` six seconds.
+    pub fn limit(&self) -> Duration {
+        Duration::from_secs(match self {
+            Self::DockerVersion | Self::DockerInfo => 10,
+            Self::NvidiaSmi => 30,
+            Self::MinikubeProfiles | Self::MinikubeStatus { .. } => 30,
+            Self::WandbViewer { .. } | Self::WandbQueues { .. } => 10,
+            _ => 15,
+        })
+    }
+
+    /// In a few words, for messages.
+    pub fn name(&self) -> String {
+        match self {
+            Self::WandbViewer { base_url } | Self::WandbQueues { base_url, .. } => base_url.clone(),
+            other => other
+                .argv()
+                .map(|argv| argv[..argv.len().min(2)].join(" "))
+                .unwrap_or_default(),
+        }
+    }
+}
+
+/// Imports nothing of wandb (that takes seconds): reads the installed metadata, and looks for the
+/// packages whose absence shows only when the first job fails (wandb 0.31 hard-imports them).
+const WANDB_VERSION_PROGRAM: &str = "\
+import importlib.metadata as m, importlib.util as u, sys
+missing = [n for n in ('kubernetes_asyncio', 'awscli', 'azure.identity') if not u.find_spec(n.split('.')[0])]
+sys.exit('missing: ' + ' '.join(missing)) if missing else print(m.version('wandb'))";
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// A question to the cluster's API.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum KubeQuery {
+    /// `/readyz`; answers `"ok"` or fails.
+    Ready,
+    /// One object.
+    Get(ObjectRef),
+    /// A list: `{"items": […]}`.
+    List {
+        /// `v1`, `batch/v1` …
+        api_version: String,
+        /// `Node`, `Pod` …
+        kind: String,
+        /// `None` for all namespaces and cluster-wide kinds.
+        namespace: Option<String>,
+        /// Label selector; empty for all.
+        selector: String,
+    },
+}
+
+/// Any question whose answer can be shared within one survey.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Question {
+    /// To a command or a server.
+    Tool(Query),
+    /// To the cluster.
+    Kube(KubeQuery),
+    /// State of a system unit.
+    Unit(String),
+}

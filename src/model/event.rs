@@ -1,0 +1,171 @@
+//! What happens in a run, as one stream: every reporter and the run log read the same events.
+
+use super::{Fault, Plan, RunId, StepId};
+use serde::Serialize;
+
+/// Version of the event schema (`schema` in `--output jsonl`): `major.minor`; a new major breaks.
+pub const SCHEMA: &str = "1.0";
+
+/// How loud a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeLevel {
+    /// Worth knowing.
+    Info,
+    /// Worth acting on some day.
+    Warning,
+}
+
+/// Something worth saying that is neither progress nor failure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Notice {
+    /// How loud.
+    pub level: NoticeLevel,
+    /// One sentence.
+    pub text: String,
+}
+
+impl Notice {
+    /// Worth knowing.
+    pub fn info(text: impl Into<String>) -> Self {
+        Self {
+            level: NoticeLevel::Info,
+            text: text.into(),
+        }
+    }
+
+    /// Worth acting on.
+    pub fn warning(text: impl Into<String>) -> Self {
+        Self {
+            level: NoticeLevel::Warning,
+            text: text.into(),
+        }
+    }
+}
+
+/// How a run or a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Everything holds and nothing had to be done.
+    Unchanged,
+    /// Everything holds after changes.
+    Changed,
+    /// Something failed.
+    Failed,
+    /// A person stopped it.
+    Interrupted,
+    /// It never began, because something it needs failed.
+    NotStarted,
+}
+
+/// One event: when, and what.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Event {
+    /// Milliseconds since the Unix epoch (of the simulated clock on a simulated host).
+    pub ts_ms: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// What happened. At most twelve kinds, so that a reporter stays readable.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum EventKind {
+    /// A run begins.
+    RunStarted {
+        /// Its name.
+        run: RunId,
+        /// The verb, such as `up`.
+        verb: String,
+        /// `real`, `rehearsal` or `simulated:4xt4`.
+        world: String,
+        /// Profile.
+        profile: String,
+        /// Host name and distribution.
+        host: String,
+        /// Version of gpucluster.
+        version: String,
+    },
+    /// A step has been looked at.
+    Observed {
+        /// Which.
+        step: StepId,
+        /// `in_place`, `absent`, `drifted`, `underway`, `needs_human`, `unknown`.
+        state: &'static str,
+        /// What was seen.
+        headline: String,
+    },
+    /// The plan is known.
+    Planned {
+        /// The whole plan.
+        plan: Plan,
+    },
+    /// A step is being changed.
+    StepStarted {
+        /// Which.
+        step: StepId,
+    },
+    /// A change begins.
+    ChangeStarted {
+        /// Of which step.
+        step: StepId,
+        /// Position among the step's changes, from 0.
+        index: usize,
+        /// In words.
+        text: String,
+    },
+    /// Something moved.
+    Progress {
+        /// Of which step.
+        step: StepId,
+        /// What is going on now.
+        text: String,
+        /// Position and total, where known.
+        at: Option<(u32, u32)>,
+    },
+    /// A change ended.
+    ChangeFinished {
+        /// Of which step.
+        step: StepId,
+        /// Position among the step's changes, from 0.
+        index: usize,
+        /// Whether it succeeded.
+        ok: bool,
+        /// How long it took, in milliseconds.
+        ms: u64,
+    },
+    /// A step ended.
+    StepFinished {
+        /// Which.
+        step: StepId,
+        /// How.
+        outcome: Outcome,
+        /// What is true now.
+        headline: String,
+        /// How long it took, in milliseconds.
+        ms: u64,
+    },
+    /// Something worth saying.
+    Noticed {
+        /// About which step.
+        step: Option<StepId>,
+        /// What.
+        notice: Notice,
+    },
+    /// Something failed.
+    Failed {
+        /// Why.
+        fault: Fault,
+    },
+    /// The run is over.
+    RunFinished {
+        /// How.
+        outcome: Outcome,
+        /// Exit code of the process.
+        exit: u8,
+        /// How long it took, in milliseconds.
+        ms: u64,
+    },
+}
