@@ -30,6 +30,9 @@ pub fn password<'a>(text: &'a str, machine: &str) -> Option<&'a str> {
 /// The text with `machine`'s entry saying `login` and `password`. Everything that belongs to other
 /// machines, comments and macros included, stays byte for byte the same.
 pub fn with_password(text: &str, machine: &str, login: &str, password: &str) -> String {
+    if self::password(text, machine) == Some(password) {
+        return text.to_owned();
+    }
     let entry = format!("machine {machine}\n  login {login}\n  password {password}");
     let all = entries(text);
     let mut ours = all.iter().filter(|entry| entry.machine == Some(machine));
