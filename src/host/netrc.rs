@@ -89,6 +89,11 @@ fn entries(text: &str) -> Vec<Entry<'_>> {
                 };
                 at = value.end;
                 if let Some(entry) = entries.last_mut() {
+                    // A second password is a stray word of nobody's, such as what we put our entry
+                    // in front of.
+                    if entry.password.is_some() {
+                        continue;
+                    }
                     entry.span.end = at;
                     if key == "password" {
                         entry.password = Some(text[value].trim_matches('"'));
