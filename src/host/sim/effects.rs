@@ -1,8 +1,8 @@
 //! One effect on a simulated world, whatever its kind.
 
 use super::bench::{Ended, Stage};
-use super::{commands, durations, judge, kube_api, services, units, wandb};
-use crate::host::{Done, HostError};
+use super::{commands, durations, kube_api, services, units, wandb};
+use crate::host::{Done, HostError, outcome};
 use crate::model::{Change, Command, Effect, Fault, Privilege};
 use crate::reason::ids;
 
@@ -64,12 +64,12 @@ pub async fn carry_out(
         Effect::Unit { name, want } => {
             let answer = units::bring(stage, name, *want).await?;
             let line = Command::new(change.describe().split(' ')).as_root();
-            Ok(judge::judge(&line, &answer)?)
+            Ok(outcome::judge(&line, &answer)?)
         }
         Effect::Run(command) => {
             let ran = tokio::time::timeout(command.timeout, commands::run(stage, command)).await;
             match ran {
-                Ok(answer) => Ok(judge::judge(command, &answer?)?),
+                Ok(answer) => Ok(outcome::judge(command, &answer?)?),
                 Err(_) => Err(Fault::new(
                     ids::TOOL_HUNG,
                     format!(
@@ -122,7 +122,7 @@ fn refused(error: HostError) -> Ended {
 pub fn injected(change: &Change, words: &str) -> Fault {
     let answer = commands::said(1, "", format!("{words}\n"));
     let judged = match &change.effect {
-        Effect::Run(command) => judge::judge(command, &answer).err(),
+        Effect::Run(command) => outcome::judge(command, &answer).err(),
         _ => None,
     };
     judged.unwrap_or_else(|| {

@@ -17,7 +17,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A simulated machine: reads and effects act on its [`World`].
@@ -25,6 +25,7 @@ pub struct SimHost {
     bench: Arc<Bench>,
     identity: Identity,
     options: SimOptions,
+    kube: OnceLock<kube::Client>,
     performed: AtomicU32,
 }
 
@@ -75,6 +76,7 @@ impl SimHost {
             identity: world.identity.clone(),
             bench: Arc::new(Bench::new(world, store, options.pace, options.on_crash)),
             options,
+            kube: OnceLock::new(),
             performed: AtomicU32::new(0),
         }
     }
@@ -100,8 +102,15 @@ impl SimHost {
     }
 
     /// A client of the cluster of our profile.
-    pub fn kube_client(&self) -> kube::Client {
-        kube_api::client_for(&self.bench, &self.options.profile)
+    pub fn kube_client(&self) -> &kube::Client {
+        self.kube.get_or_init(|| {
+            let profile = &self.options.profile;
+            let kubeconfig = self.options.kubeconfig.clone().unwrap_or_else(|| {
+                let profiles = self.identity.data_dir.join("profiles");
+                profiles.join(profile).join("agent/home/.kube/config")
+            });
+            kube_api::client_for(&self.bench, profile, &kubeconfig)
+        })
     }
 
     fn look<'a, T: Send + 'a>(
@@ -171,7 +180,7 @@ impl SimHost {
         } else if is(FaultRule::Hang(nth)) {
             effects::hang(&stage, change).await
         } else {
-            effects::carry_out(&stage, change, &self.kube_client()).await
+            effects::carry_out(&stage, change, self.kube_client()).await
         };
         if stage.dies_midway {
             self.bench.crash().await;
@@ -258,7 +267,7 @@ impl ReadHost for SimHost {
     }
 
     fn kube<'a>(&'a self, query: &'a KubeQuery) -> Look<'a, Option<serde_json::Value>> {
-        async move { crate::host::kube::query(&self.kube_client(), query).await }.boxed()
+        async move { crate::host::kube::query(self.kube_client(), query).await }.boxed()
     }
 
     fn unit<'a>(&'a self, name: &'a str) -> Look<'a, UnitState> {

@@ -7,6 +7,7 @@ use super::{durations, kube_controllers, minikube_queries};
 use crate::host::HostError;
 use crate::model::Fault;
 use crate::reason::ids;
+use camino::Utf8Path;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use kube::client::Body;
@@ -14,13 +15,12 @@ use serde_json::{Value, json};
 use std::io;
 use std::sync::Arc;
 
-/// A client of the cluster of a profile.
-pub fn client_for(bench: &Arc<Bench>, profile: &str) -> kube::Client {
-    let bench = Arc::clone(bench);
-    let profile = profile.to_owned();
+/// A client of the cluster of a profile, by the kubeconfig at a place on the simulated machine.
+pub fn client_for(bench: &Arc<Bench>, profile: &str, kubeconfig: &Utf8Path) -> kube::Client {
+    let way = Arc::new((Arc::clone(bench), profile.to_owned(), kubeconfig.to_owned()));
     let service = tower::service_fn(move |request: Request<Body>| {
-        let (bench, profile) = (Arc::clone(&bench), profile.clone());
-        async move { serve(&bench, &profile, request).await }
+        let way = Arc::clone(&way);
+        async move { serve(&way.0, &way.1, &way.2, request).await }
     });
     kube::Client::new(service, "default")
 }
@@ -49,18 +49,16 @@ pub fn fault_of(error: HostError) -> Fault {
 
 /// The way to the API: our kubeconfig must be there, with the profile's context in it, and the
 /// control plane must run.
-fn connect(bench: &Bench, profile: &str) -> Result<(), io::Error> {
+fn connect(bench: &Bench, profile: &str, kubeconfig: &Utf8Path) -> Result<(), io::Error> {
     let world = bench.world();
     let address = minikube_queries::node_ip(&world, profile);
     let refused = |words: String| Err(io::Error::new(io::ErrorKind::ConnectionRefused, words));
-    let config = world
-        .minikube
-        .profiles
-        .get(profile)
-        .and_then(|p| p.kubeconfig.clone())
-        .and_then(|path| world.text(&path).ok().flatten());
-    if !config.is_some_and(|text| text.contains(&format!("current-context: {profile}\n"))) {
-        return refused("no context for the cluster in our kubeconfig".to_owned());
+    let config = world.text(kubeconfig).ok().flatten().unwrap_or_default();
+    if !config.contains(&format!("current-context: {profile}\n")) {
+        return refused(format!("{kubeconfig} has no context `{profile}`"));
+    }
+    if !config.contains(&format!("https://{address}:8443")) {
+        return refused(format!("{kubeconfig} is of an earlier cluster"));
     }
     if !minikube_queries::api_runs(&world, profile) {
         return refused(format!(
@@ -73,11 +71,12 @@ fn connect(bench: &Bench, profile: &str) -> Result<(), io::Error> {
 async fn serve(
     bench: &Bench,
     profile: &str,
+    kubeconfig: &Utf8Path,
     request: Request<Body>,
 ) -> Result<Response<Body>, io::Error> {
     bench.alive().await;
     bench.wait(durations::KUBE_QUERY).await;
-    connect(bench, profile)?;
+    connect(bench, profile, kubeconfig)?;
     let (head, body) = request.into_parts();
     let bytes = body.collect().await.map_err(io::Error::other)?.to_bytes();
     if matches!(head.uri.path(), "/readyz" | "/livez" | "/healthz") {

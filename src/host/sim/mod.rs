@@ -18,7 +18,6 @@ mod fault;
 mod files;
 mod gpu;
 mod host;
-mod judge;
 mod kube_api;
 mod kube_controllers;
 mod kube_merge;
@@ -50,6 +49,8 @@ pub use fault::{FaultRule, GRAMMAR as FAULT_GRAMMAR, parse_faults};
 pub use host::SimHost;
 pub use machines::{DEFAULT as DEFAULT_MACHINE, build as build_machine, machines};
 pub use world::World;
+
+use camino::Utf8PathBuf;
 
 /// How fast time passes on a simulated host.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -83,8 +84,11 @@ pub struct SimOptions {
     pub on_crash: OnCrash,
     /// Whether root rights can be had.
     pub sudo: bool,
-    /// minikube profile whose kubeconfig is ours: the cluster that `ReadHost::kube` speaks to.
+    /// minikube profile that `ReadHost::kube` speaks to.
     pub profile: String,
+    /// Our kubeconfig on the simulated machine; `None`: where the settings' layout puts it,
+    /// `DATA_DIR/profiles/PROFILE/agent/home/.kube/config`.
+    pub kubeconfig: Option<Utf8PathBuf>,
     /// An entity that the simulated W&B server knows as a team of the key's owner, besides its own.
     /// Counts when the world is made.
     pub entity: Option<String>,
@@ -100,6 +104,7 @@ impl Default for SimOptions {
             on_crash: OnCrash::KillProcess,
             sudo: true,
             profile: "gpucluster".to_owned(),
+            kubeconfig: None,
             entity: None,
             queue: None,
         }

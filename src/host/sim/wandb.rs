@@ -2,7 +2,7 @@
 
 use super::commands::said;
 use super::world::World;
-use crate::host::{Answer, HostError, SecretState};
+use crate::host::{Answer, HostError, SecretState, netrc};
 use crate::model::SecretFile;
 use camino::Utf8Path;
 use serde_json::{Value, json};
@@ -10,29 +10,18 @@ use serde_json::{Value, json};
 /// The key of every simulated person: well-formed, and worth nothing.
 const KEY: &str = "51a0000000000000000000000000000000000000";
 
-/// The netrc text that holds the key for a server.
+/// The netrc text with the key for a server in it; entries of other servers stay.
 pub fn netrc(world: &World, file: &SecretFile) -> String {
-    let known = world.wandb.key_known;
-    let key = if known { KEY } else { "" };
-    format!("machine {}\n  login user\n  password {key}\n", file.machine)
+    let key = if world.wandb.key_known { KEY } else { "" };
+    let before = world.text(&file.path).ok().flatten().unwrap_or_default();
+    netrc::with_password(&before, &file.machine, "user", key)
 }
 
-/// The password for a server in a netrc text; the client falls back to the old server's entry.
+/// The key for a server in a netrc text; the client falls back to the old server's entry.
 pub fn password(text: &str, machine: &str) -> Option<String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let of = |name: &str| {
-        let at = words.windows(2).position(|w| w == ["machine", name])?;
-        let rest = &words[at + 2..];
-        let end = rest
-            .iter()
-            .position(|w| *w == "machine")
-            .unwrap_or(rest.len());
-        rest[..end]
-            .windows(2)
-            .find(|w| w[0] == "password")
-            .map(|w| w[1].to_owned())
-    };
-    of(machine).or_else(|| of("api.wandb.ai"))
+    netrc::password(text, machine)
+        .or_else(|| netrc::password(text, "api.wandb.ai"))
+        .map(str::to_owned)
 }
 
 /// Whether the server takes a key.
@@ -46,12 +35,12 @@ pub fn secret_state(world: &World, file: &SecretFile) -> SecretState {
         return SecretState::Missing;
     };
     let text = entry.content.clone().unwrap_or_default();
-    if !text.contains(&format!("machine {}\n", file.machine)) {
-        SecretState::Missing
-    } else if text == netrc(world, file) && entry.mode == 0o600 {
-        SecretState::Equal
-    } else {
-        SecretState::Differs
+    match netrc::password(&text, &file.machine) {
+        None => SecretState::Missing,
+        Some(have) if have == KEY && world.wandb.key_known && entry.mode == 0o600 => {
+            SecretState::Equal
+        }
+        Some(_) => SecretState::Differs,
     }
 }
 
