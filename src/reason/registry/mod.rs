@@ -130,8 +130,9 @@ mod tests {
             assert!(kind.page.len() > 120, "{}: {:?}", kind.id, kind.page);
             assert!(!kind.page.contains('\t'), "{}", kind.id);
             assert!(!kind.advice.is_empty(), "{}: no advice", kind.id);
-            for line in kind.page.lines() {
-                assert!(line.chars().count() <= 98, "{}: {line}", kind.id);
+            // Paragraphs are wrapped when shown; lines shown as they are must fit by themselves.
+            for line in kind.page.lines().filter(|line| line.starts_with("  ")) {
+                assert!(line.chars().count() <= 94, "{}: {line}", kind.id);
             }
         }
     }
