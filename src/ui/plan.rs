@@ -1,7 +1,12 @@
 //! The plan as a screen: what is in place, what will be done, by whom, and what it hurts.
 
+mod verdict;
+
 use super::width::{columns, cut, pad, prose, widest, wrap};
 use super::{Mark, Theme, Tone};
+pub(super) use verdict::counted;
+pub use verdict::verdict;
+
 use crate::model::{Change, Effect, Forecast, Plan, Privilege, Risk, StepId, StepPlan, Verdict};
 
 /// Steps in place are listed one by one up to this many.
@@ -48,75 +53,6 @@ pub fn plan(plan: &Plan, theme: &Theme, verbose: bool) -> String {
 /// The plan with the reason of each change: the `e` of the prompt.
 pub fn explain(plan: &Plan, theme: &Theme) -> String {
     Screen::new(plan, theme).render(plan, true, true)
-}
-
-/// One line: how much is in place, to change, as root, and deleted.
-pub fn verdict(plan: &Plan, theme: &Theme) -> String {
-    verdict_parts(plan, theme).join(theme.separator())
-}
-
-fn verdict_parts(plan: &Plan, theme: &Theme) -> Vec<String> {
-    let count = |wanted: fn(&StepPlan) -> bool| plan.steps.iter().filter(|s| wanted(s)).count();
-    let in_place = count(|step| matches!(step.verdict, Verdict::InPlace));
-    let pending = count(StepPlan::is_pending);
-    let persons = plan.faults().count();
-    let blocked = count(|step| matches!(step.verdict, Verdict::BlockedBy(_)));
-    let root = plan.root_actions();
-    let (disturbing, deleting) = (
-        at_risk(plan, Risk::Disruptive),
-        at_risk(plan, Risk::Destructive),
-    );
-    let mut parts = vec![format!("{in_place} already in place")];
-    if pending == 0 && persons == 0 && blocked == 0 {
-        parts.push("nothing to change".to_owned());
-        return parts;
-    }
-    if pending > 0 {
-        parts.push(format!("{} to change", counted(pending, "step")));
-        match root {
-            0 => parts.push("nothing as root".to_owned()),
-            _ => parts.push(format!("{} as root", counted(root, "action"))),
-        }
-        if disturbing > 0 {
-            parts.push(format!("{disturbing} disturbing what runs"));
-        }
-        match deleting {
-            0 => parts.push("nothing is deleted".to_owned()),
-            _ => parts.push(theme.paint(Tone::Bad, &format!("{deleting} deleting something"))),
-        }
-    }
-    if persons > 0 {
-        parts.push(theme.paint(Tone::Bad, &format!("{persons} waiting for you")));
-    }
-    if blocked > 0 {
-        parts.push(format!("{blocked} blocked"));
-    }
-    parts
-}
-
-fn at_risk(plan: &Plan, risk: Risk) -> usize {
-    plan.steps
-        .iter()
-        .map(|step| {
-            step.changes
-                .iter()
-                .filter(|change| change.risk == risk)
-                .count()
-                + step
-                    .forecast
-                    .iter()
-                    .filter(|forecast| forecast.risk == risk)
-                    .count()
-        })
-        .sum()
-}
-
-/// `1 step`, `2 steps`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    match count {
-        1 => format!("1 {noun}"),
-        _ => format!("{count} {noun}s"),
-    }
 }
 
 /// The mark of a step in a plan.
@@ -177,7 +113,7 @@ impl<'a> Screen<'a> {
         }
         // Broken between its parts where it is too long for one line.
         let mut used = 0;
-        for part in verdict_parts(plan, self.theme) {
+        for part in verdict::parts(plan, self.theme) {
             let size = columns(&part);
             if used == 0 {
                 out.push_str("  ");
