@@ -40,7 +40,7 @@ pub fn page(kind: &Kind, theme: &Theme) -> String {
         "{}\n\n",
         prose(&theme.adapt(kind.summary), theme.width, 0, 0)
     ));
-    out.push_str(&theme.adapt(&reflow(kind.page, theme.width)));
+    out.push_str(&reflow(&theme.adapt(kind.page), theme.width));
     out.push_str("\nWhat to do\n");
     for (text, command) in kind.advice {
         out.push_str(&format!(

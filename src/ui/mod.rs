@@ -9,6 +9,7 @@ pub mod explain;
 pub mod fault;
 pub mod help;
 mod jsonl;
+pub mod output;
 mod plain;
 pub mod plan;
 pub mod prompt;

@@ -1,6 +1,7 @@
 //! Progress as plain lines: no terminal, a CI job, `TERM=dumb`.
 
 use super::reporter::{outcome, progress};
+use super::width::pad;
 use super::{Mark, Reporter, Theme, elapsed, plan};
 use crate::model::{Event, EventKind, NoticeLevel, Outcome, StepId};
 use std::collections::BTreeMap;
@@ -38,9 +39,15 @@ impl Plain {
         Self::new(Box::new(std::io::stderr()), theme, verbosity)
     }
 
-    fn say(&mut self, ts_ms: u64, text: &str) {
+    /// One line: when, a mark as wide as every other one of the theme, and the words.
+    fn say(&mut self, ts_ms: u64, mark: Option<Mark>, text: &str) {
+        let glyph = mark.map_or("", |mark| self.theme.glyph(mark));
+        let glyph = pad(glyph, if self.theme.unicode { 1 } else { 2 });
         let since = elapsed(ts_ms.saturating_sub(self.began.unwrap_or(ts_ms)));
-        self.raw(&format!("[{since:>7}] {}\n", self.theme.adapt(text)));
+        self.raw(&format!(
+            "[{since:>7}] {glyph} {}\n",
+            self.theme.adapt(text)
+        ));
     }
 
     fn raw(&mut self, text: &str) {
@@ -57,7 +64,6 @@ impl Plain {
     fn finished(&mut self, ts_ms: u64, step: StepId, how: Outcome, headline: &str, ms: u64) {
         self.running.remove(&step);
         let (mark, word) = outcome(how);
-        let glyph = self.theme.glyph(mark);
         let took = if ms > 0 {
             format!(" ({})", elapsed(ms))
         } else {
@@ -68,7 +74,7 @@ impl Plain {
         } else {
             format!(": {headline}")
         };
-        self.say(ts_ms, &format!("{glyph} {word:<5} {step}{tail}{took}"));
+        self.say(ts_ms, Some(mark), &format!("{word:<5} {step}{tail}{took}"));
     }
 
     fn heartbeat(&mut self, ts_ms: u64, step: StepId, text: &str) {
@@ -78,7 +84,7 @@ impl Plain {
         if self.verbosity >= 2 || ts_ms.saturating_sub(heard) >= HEARTBEAT_MS {
             self.running.insert(step, (start, ts_ms));
             let since = elapsed(ts_ms.saturating_sub(start));
-            self.say(ts_ms, &format!("  still {step}: {text}, since {since}"));
+            self.say(ts_ms, None, &format!("still {step}: {text}, since {since}"));
         }
     }
 }
@@ -104,15 +110,16 @@ impl Reporter for Plain {
             } if self.verbosity >= 1 => {
                 self.say(
                     ts,
-                    &format!("  saw   {step}: {}, {headline}", state.replace('_', " ")),
+                    None,
+                    &format!("saw   {step}: {}, {headline}", state.replace('_', " ")),
                 );
             }
             EventKind::StepStarted { step } => {
                 self.running.insert(*step, (ts, ts));
-                self.say(ts, &format!("  start {step}"));
+                self.say(ts, None, &format!("start {step}"));
             }
             EventKind::ChangeStarted { step, text, .. } if self.verbosity >= 1 => {
-                self.say(ts, &format!("  run   {step}: {text}"));
+                self.say(ts, None, &format!("run   {step}: {text}"));
             }
             EventKind::Progress { step, text, at } => {
                 self.heartbeat(ts, *step, &progress(text, *at));
@@ -128,8 +135,11 @@ impl Reporter for Plain {
             EventKind::Noticed { step, notice } => {
                 if notice.level == NoticeLevel::Warning || self.verbosity >= 1 {
                     let of = step.map_or_else(String::new, |step| format!("{step}: "));
-                    let mark = self.theme.glyph(Mark::Warning);
-                    self.say(ts, &format!("{mark} note  {of}{}", notice.text));
+                    self.say(
+                        ts,
+                        Some(Mark::Warning),
+                        &format!("note  {of}{}", notice.text),
+                    );
                 }
             }
             // The plan and the failures are screens of their own; the app shows them.

@@ -11,6 +11,16 @@ pub trait Reporter: Send {
     fn finish(&mut self);
 }
 
+impl Reporter for Box<dyn Reporter> {
+    fn event(&mut self, event: &Event) {
+        (**self).event(event);
+    }
+
+    fn finish(&mut self) {
+        (**self).finish();
+    }
+}
+
 /// Tells several reporters.
 #[derive(Default)]
 pub struct Fanout(Vec<Box<dyn Reporter>>);

@@ -21,11 +21,8 @@ pub fn report(status: &StatusReport, theme: &Theme) -> String {
     };
     let title = theme.paint(Tone::Strong, &theme.adapt(&status.verdict));
     out.push_str(&format!("{} {title}\n", theme.mark(mark, 1)));
-    if status.world != "real" {
-        out.push_str(&format!(
-            "  {}\n",
-            theme.paint(Tone::Warn, &format!("{}: nothing real", status.world))
-        ));
+    if let Some(note) = super::plan::world_note(&status.world) {
+        out.push_str(&format!("  {}\n", theme.paint(Tone::Warn, &note)));
     }
     let mut line = |label: &str, text: String| {
         let text = prose(&theme.adapt(&text), theme.width, 2 + LABEL, 2 + LABEL);
