@@ -1,6 +1,7 @@
 //! Effects on a temporary folder, by a host whose root rights are what the machine gives.
 
 use super::*;
+use crate::host::real::sudo::Root;
 use crate::host::real::{RealOptions, Secrets};
 use crate::host::{ReadHost, WriteHost};
 use crate::model::{Expect, Removal, SecretFile, SecretName};
@@ -172,4 +173,109 @@ async fn without_a_kubeconfig_an_object_cannot_be_applied() {
     let fault = done.unwrap_err();
     assert_eq!(fault.reason, ids::CLUSTER_UNREACHABLE);
     assert!(fault.causes[0].contains("none/config"), "{fault:?}");
+}
+
+/// A host that is not root and has this for a `sudo`.
+fn with_sudo(script: &str) -> Place {
+    let mut place = place();
+    let sudo = place.root.join("sudo");
+    fs::write(&sudo, format!("#!/bin/sh\n{script}\n").as_bytes(), 0o755).unwrap();
+    place.host.root = Root::Sudo(sudo);
+    place
+}
+
+#[tokio::test]
+async fn files_of_root_go_through_sudo_and_leave_nothing_beside_them() {
+    let place = with_sudo("echo \"$@\" >> $(dirname $0)/asked; shift 2; exec \"$@\"");
+    let file = place.root.join("exports.d/gpucluster.exports");
+    let made = Effect::MakeDir {
+        path: place.root.join("data"),
+        mode: 0o1777,
+        owner: None,
+        privilege: Privilege::Root,
+    };
+    let content = "# managed\n/srv 10.0.0.0/8(rw)\n".to_owned();
+    let written = Effect::WriteFile {
+        path: file.clone(),
+        content: content.clone(),
+        mode: 0o644,
+        privilege: Privilege::Root,
+    };
+    // Once more is the same again.
+    for effect in [made.clone(), made, written.clone(), written] {
+        // Only root may give a file to root; where the tests are not, that is what fails.
+        let (done, _) = perform(&place.host, effect).await;
+        if !nix::unistd::geteuid().is_root() && done.is_err() {
+            return;
+        }
+        assert_eq!(done, Ok(Done::default()));
+    }
+    assert_eq!(fs::read(&file), Ok(Some(content)));
+    assert_eq!(fs::stat(&file).unwrap().unwrap().mode, 0o644);
+    let names = fs::list(&place.root.join("exports.d")).unwrap().unwrap();
+    assert_eq!(names, ["gpucluster.exports"]);
+    let mode = fs::stat(&place.root.join("data")).unwrap().unwrap().mode;
+    assert_eq!(mode, 0o1777);
+    let asked = fs::read(&place.root.join("asked")).unwrap().unwrap();
+    assert!(asked.lines().all(|line| line.starts_with("-n -- /")));
+    assert!(!asked.contains("10.0.0.0"), "content is no argument");
+    let removed = Effect::RemoveOwned {
+        path: file.clone(),
+        removal: Removal::File,
+        privilege: Privilege::Root,
+    };
+    assert_eq!(perform(&place.host, removed).await.0, Ok(Done::default()));
+    assert_eq!(fs::stat(&file), Ok(None));
+}
+
+#[tokio::test]
+async fn a_refusal_of_sudo_is_missing_privilege_and_says_the_way_out() {
+    let place = with_sudo("echo 'sudo: a password is required' >&2; exit 1");
+    let (done, _) = perform(&place.host, Effect::Run(sh("true").as_root())).await;
+    let fault = done.unwrap_err();
+    assert_eq!(fault.reason, ids::PRIVILEGE_UNAVAILABLE);
+    assert_eq!(fault.advice[0].command.as_deref(), Some("sudo -v"));
+    let fault = place.host.obtain_root().await.unwrap_err();
+    assert_eq!(fault.reason, ids::PRIVILEGE_UNAVAILABLE);
+    assert_eq!(fault.evidence, ["sudo: a password is required"]);
+}
+
+#[tokio::test]
+async fn a_command_of_root_has_only_the_environment_it_was_given_and_its_limit() {
+    let place = with_sudo("shift 2; exec \"$@\"");
+    let script = "test \"$WORD\" = given && test \"$HOME\" = /root && test -z \"$USER$CARGO\"";
+    let command = sh(script).as_root().env("WORD", "given");
+    let (done, _) = perform(&place.host, Effect::Run(command)).await;
+    assert_eq!(done, Ok(Done::default()));
+    let command = sh("exec sleep 600")
+        .as_root()
+        .timeout(Duration::from_secs(1));
+    let (done, _) = perform(&place.host, Effect::Run(command)).await;
+    assert_eq!(done.unwrap_err().reason, ids::TOOL_HUNG);
+}
+
+#[tokio::test]
+async fn a_ticket_that_is_there_is_enough() {
+    let place = with_sudo("test \"$*\" = '-n -v'");
+    assert_eq!(place.host.obtain_root().await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_unit_needs_systemd_and_that_is_said() {
+    let place = place();
+    if units::has_systemd() {
+        return;
+    }
+    let effect = Effect::Unit {
+        name: "docker".to_owned(),
+        want: UnitWant::Restarted,
+    };
+    let (done, _) = perform(&place.host, effect).await;
+    let fault = done.unwrap_err();
+    assert_eq!(fault.reason, ids::TOOL_MISSING);
+    assert!(fault.summary.contains("systemd"));
+    assert_eq!(
+        place.host.unit("docker").await,
+        Ok(crate::host::UnitState::default())
+    );
 }

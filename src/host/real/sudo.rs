@@ -69,17 +69,6 @@ impl Root {
             )),
         }
     }
-
-    /// `sudo` asks nobody: does it let us?
-    pub fn ticket(&self) -> Option<Child> {
-        match self {
-            Self::Sudo(sudo) => {
-                let words = [sudo.as_str(), "-n", "-v"].map(str::to_owned);
-                Some(Child::inheriting(words.to_vec(), &[]))
-            }
-            Self::Already | Self::Nowhere => None,
-        }
-    }
 }
 
 fn tool(name: &str) -> Result<String, Fault> {
@@ -169,7 +158,6 @@ mod tests {
         let argv = ["sh".to_owned()];
         let child = Root::Already.child(&argv, &[], Duration::from_secs(1));
         assert!(child.unwrap().argv[0].ends_with("/sh"));
-        assert!(Root::Already.ticket().is_none());
     }
 
     #[test]

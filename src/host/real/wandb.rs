@@ -146,7 +146,10 @@ fn words(host: &str, error: &(dyn Error + 'static)) -> String {
         "is a name that cannot be resolved"
     } else if lower.contains("certificate") {
         "showed a certificate that this machine does not trust"
-    } else if lower.contains("tls") || kind == Some(io::ErrorKind::InvalidData) {
+    } else if ["tls", "corrupt message", "handshake", "peer sent"]
+        .iter()
+        .any(|word| lower.contains(word))
+    {
         "does not speak TLS as this machine does"
     } else {
         match kind {
