@@ -1,1 +1,3 @@
 //! Pure parsers of what tools print.
+
+pub mod minikube_events;
