@@ -1,6 +1,6 @@
 //! Failures: what is wrong, why, what mends it, and where to read on.
 
-use super::width::prose;
+use super::width::{clean, prose};
 use super::{Theme, Tone};
 use crate::model::Fault;
 use crate::reason::{self, Severity};
@@ -46,19 +46,20 @@ fn one(out: &mut String, fault: &Fault, theme: &Theme) {
     };
     let label = format!("{word}[{}]:", fault.reason);
     let summary = prose(
-        &theme.adapt(&fault.summary),
+        &theme.adapt(&clean(&fault.summary)),
         theme.width,
         label.len() + 1,
         2,
     );
     out.push_str(&format!("{} {summary}\n", theme.paint(tone, &label)));
     for cause in &fault.causes {
-        let text = prose(&theme.adapt(cause), theme.width, 13, 13);
+        let text = prose(&theme.adapt(&clean(cause)), theme.width, 13, 13);
         out.push_str(&format!("  caused by: {text}\n"));
     }
     let bar = if theme.unicode { "│" } else { "|" };
     for line in &fault.evidence {
-        // The tool's own words are neither wrapped nor adapted.
+        // The tool's own words are neither wrapped nor adapted, only kept from moving the cursor.
+        let line = clean(line);
         out.push_str(&format!("  {} {line}\n", theme.paint(Tone::Quiet, bar)));
     }
     out.push('\n');

@@ -14,6 +14,7 @@ mod plain;
 pub mod plan;
 pub mod prompt;
 mod reporter;
+mod secret;
 pub mod status;
 pub mod summary;
 mod terminal;

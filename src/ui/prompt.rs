@@ -1,8 +1,8 @@
 //! Questions to the person at the terminal. Without a terminal there is nobody to ask.
 
 use super::{Theme, Tone};
+use dialoguer::Input;
 use dialoguer::console::Term;
-use dialoguer::{Input, Password};
 use secrecy::SecretString;
 use std::io::IsTerminal;
 
@@ -79,11 +79,10 @@ impl Prompt {
         if !self.there {
             return None;
         }
-        let typed = Password::new()
-            .with_prompt(question)
-            .allow_empty_password(true)
-            .interact_on(&Term::stderr());
-        let typed = self.whole(typed)?;
+        super::output::stderr(&format!("{question}: "));
+        let typed = super::secret::line();
+        super::output::stderr("\n");
+        let typed = typed.ok().flatten()?;
         (!typed.trim().is_empty()).then(|| SecretString::from(typed.trim().to_owned()))
     }
 

@@ -68,8 +68,9 @@ pub(super) fn outcome(outcome: crate::model::Outcome) -> (super::Mark, &'static 
 
 /// `Booting control plane (13/19)`.
 pub(super) fn progress(text: &str, at: Option<(u32, u32)>) -> String {
+    let text = super::width::clean(text);
     match at {
         Some((position, total)) => format!("{text} ({position}/{total})"),
-        None => text.to_owned(),
+        None => text,
     }
 }

@@ -4,7 +4,7 @@
 //! around it would leave torn lines.
 
 use super::reporter::{outcome, progress};
-use super::width::{columns, cut, pad};
+use super::width::{clean, columns, cut, pad};
 use super::{Mark, Reporter, Theme, Tone, elapsed, plan};
 use crate::model::{Event, EventKind, NoticeLevel, Outcome, StepId};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -94,7 +94,7 @@ impl Terminal {
         let used = 2 + marks + 1 + columns(&name) + 1 + 9;
         let room = self.theme.width.saturating_sub(used);
         let tail = if self.theme.unicode { "…" } else { "..." };
-        let text = pad(&cut(&self.theme.adapt(&text), room, tail), room);
+        let text = pad(&cut(&self.theme.adapt(&clean(&text)), room, tail), room);
         let line = format!("  {} {name} {text} {took:>8}", self.theme.mark(mark, marks));
         self.say(line.trim_end());
     }

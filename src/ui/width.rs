@@ -51,6 +51,16 @@ pub(super) fn wrap(text: &str, width: usize, begin: usize, indent: usize, tail: 
     out
 }
 
+/// A tool's words without colour codes and control characters, which could move the cursor or
+/// rewrite what stands above.
+pub(super) fn clean(text: &str) -> String {
+    console::strip_ansi_codes(text)
+        .chars()
+        .map(|c| if c == '\t' { ' ' } else { c })
+        .filter(|c| !c.is_control())
+        .collect()
+}
+
 /// Wraps prose.
 pub(super) fn prose(text: &str, width: usize, begin: usize, indent: usize) -> String {
     wrap(text, width, begin, indent, "")
@@ -76,6 +86,12 @@ mod tests {
     fn a_wrapped_command_can_still_be_pasted() {
         let wrapped = wrap("minikube start -p gpu --driver=docker", 24, 0, 2, " \\");
         assert_eq!(wrapped, "minikube start -p gpu \\\n  --driver=docker");
+    }
+
+    #[test]
+    fn what_a_tool_printed_cannot_move_the_cursor() {
+        let hostile = "\u{1b}[31mred\u{1b}[0m\ta\rb\u{7}\u{1b}[2J\u{1b}]0;title\u{7}!";
+        assert_eq!(clean(hostile), "red ab!");
     }
 
     #[test]
