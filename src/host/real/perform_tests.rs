@@ -186,7 +186,7 @@ fn with_sudo(script: &str) -> Place {
 
 #[tokio::test]
 async fn files_of_root_go_through_sudo_and_leave_nothing_beside_them() {
-    let place = with_sudo("echo \"$@\" >> $(dirname $0)/asked; shift 2; exec \"$@\"");
+    let place = with_sudo("printf '%s\\n' \"$*\" >> $(dirname $0)/asked; shift 2; exec \"$@\"");
     let file = place.root.join("exports.d/gpucluster.exports");
     let made = Effect::MakeDir {
         path: place.root.join("data"),
