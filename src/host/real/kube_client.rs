@@ -2,7 +2,7 @@
 
 use crate::host::HostError;
 use crate::host::kube::{CONNECT_LIMIT, chain};
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 use std::io::ErrorKind;
@@ -25,6 +25,11 @@ impl Clients {
             kubeconfig,
             last: Mutex::new(None),
         }
+    }
+
+    /// The kubeconfig.
+    pub fn kubeconfig(&self) -> &Utf8Path {
+        &self.kubeconfig
     }
 
     /// The client.

@@ -113,7 +113,7 @@ impl RealHost {
             Root::Sudo(sudo) => sudo.to_string(),
         };
         let argv = [sudo.as_str(), "-n", "-v"].map(str::to_owned);
-        match self.command(&argv, UNIT_LOOK).await {
+        match self.command(&argv, &[], UNIT_LOOK).await {
             Ok(answer) if answer.ok() => return Ok(()),
             // A `NOPASSWD` rule for single commands lets these run although `-v` is refused; but
             // which, nobody can tell beforehand, so a person is asked where one is there.
@@ -129,7 +129,7 @@ impl RealHost {
                 &sudo,
                 "-v",
                 "-p",
-                "[gpucluster] password of %u for the commands marked sudo: ",
+                "[gpucluster] password of %p for the commands marked sudo: ",
             ])
         });
         match asked.await {
@@ -144,7 +144,7 @@ impl RealHost {
         if !units::has_systemd() {
             return Ok(UnitState::default());
         }
-        let answer = self.command(&units::show(name), UNIT_LOOK).await?;
+        let answer = self.command(&units::show(name), &[], UNIT_LOOK).await?;
         if !answer.ok() {
             let words = answer.text();
             return Err(HostError::Io(format!(

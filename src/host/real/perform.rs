@@ -279,8 +279,13 @@ fn not_started(name: &str, error: &io::Error) -> Fault {
 fn moved(stream: Stream, channel: Channel, line: &str) -> Option<Moved> {
     let moved = match (stream, channel) {
         (Stream::Quiet, _) | (Stream::MinikubeEvents, Channel::Err) => return None,
+        // A progress bar paints over itself; what it shows last is what is true.
         (Stream::Lines, _) => Moved {
-            text: line.trim().to_owned(),
+            text: line
+                .rsplit('\r')
+                .map(str::trim)
+                .find(|part| !part.is_empty())?
+                .to_owned(),
             at: None,
         },
         (Stream::MinikubeEvents, Channel::Out) => {

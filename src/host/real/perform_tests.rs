@@ -82,7 +82,7 @@ async fn files_and_folders_are_made_and_taken_away() {
 #[tokio::test]
 async fn each_line_is_progress_and_quiet_commands_have_none() {
     let place = place();
-    let lines = sh("echo one; echo; echo two >&2").stream(Stream::Lines);
+    let lines = sh("printf '10 %%\\rone\\r\\n'; echo; echo two >&2").stream(Stream::Lines);
     let (done, moved) = perform(&place.host, Effect::Run(lines)).await;
     assert_eq!(done, Ok(Done::default()));
     let mut texts: Vec<&str> = moved.iter().map(|moved| moved.text.as_str()).collect();
@@ -186,7 +186,7 @@ fn with_sudo(script: &str) -> Place {
 
 #[tokio::test]
 async fn files_of_root_go_through_sudo_and_leave_nothing_beside_them() {
-    let place = with_sudo("echo \"$@\" >> $(dirname $0)/asked; shift 2; exec \"$@\"");
+    let place = with_sudo("printf '%s\\n' \"$*\" >> $(dirname $0)/asked; shift 2; exec \"$@\"");
     let file = place.root.join("exports.d/gpucluster.exports");
     let made = Effect::MakeDir {
         path: place.root.join("data"),

@@ -23,13 +23,30 @@ impl RealHost {
             Query::Exports if !self.root.is_already() => export_table(),
             Query::Package { name } => {
                 let argv = package_question(name, &self.identity.os_release, find)?;
-                let answer = self.command(&argv, query.limit()).await?;
+                let answer = self.command(&argv, &[], query.limit()).await?;
                 Ok(installed_or_not(answer))
             }
             other => match other.argv() {
-                Some(argv) => self.command(&argv, other.limit()).await,
+                Some(argv) => {
+                    let env = self.question_env(other);
+                    self.command(&argv, &env, other.limit()).await
+                }
                 None => Err(HostError::Io(format!("{} has no command", other.name()))),
             },
+        }
+    }
+
+    /// minikube judges (`Kubeconfig`, `ActiveKubeContext`) by the kubeconfig it is given: ours, not
+    /// the person's own.
+    fn question_env(&self, query: &Query) -> Vec<(String, String)> {
+        match query {
+            Query::MinikubeProfiles | Query::MinikubeStatus { .. } => {
+                vec![(
+                    "KUBECONFIG".to_owned(),
+                    self.clients.kubeconfig().to_string(),
+                )]
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -37,6 +54,7 @@ impl RealHost {
     pub(super) async fn command(
         &self,
         argv: &[String],
+        env: &[(String, String)],
         limit: Duration,
     ) -> Result<Answer, HostError> {
         let what = argv[..argv.len().min(2)].join(" ");
@@ -50,7 +68,7 @@ impl RealHost {
             ours: true,
             redactor: &self.redactor,
         };
-        let child = Child::inheriting(words, &[]);
+        let child = Child::inheriting(words, env);
         match follow(&child, &terms, &|_, _| {}).await {
             Ok(Ended::Exited(answer)) => Ok(answer),
             Ok(Ended::TimedOut(_) | Ended::Stopped(_)) => Err(HostError::Hung { what, limit }),

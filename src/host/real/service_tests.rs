@@ -196,7 +196,7 @@ async fn a_second_supervisor_is_refused() {
     place.hear();
     let mut argv = supervisor_argv();
     argv.push(place.spec.dir.to_string());
-    let answer = place.host.command(&argv, STOP_LIMIT).await.unwrap();
+    let answer = place.host.command(&argv, &[], STOP_LIMIT).await.unwrap();
     assert_eq!(answer.code, i32::from(crate::reason::Exit::Busy.code()));
     assert!(look(&place.spec.dir).unwrap().pid.is_some());
     place.stop().await;

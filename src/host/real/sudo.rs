@@ -52,7 +52,12 @@ impl Root {
         let (program, arguments) = argv
             .split_first()
             .ok_or_else(|| Fault::new(ids::UNEXPECTED, "an empty command line"))?;
-        let path = find_for_root(program).ok_or_else(|| faults::missing(base_name(program)))?;
+        // As root ourselves, what is on our own PATH is what we would type.
+        let path = match self {
+            Self::Already => find(program),
+            _ => find_for_root(program),
+        };
+        let path = path.ok_or_else(|| faults::missing(base_name(program)))?;
         let command = std::iter::once(path.into_string()).chain(arguments.iter().cloned());
         match self {
             Self::Already => Ok(Child::inheriting(command.collect(), env)),
