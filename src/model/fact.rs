@@ -52,6 +52,8 @@ pub enum Fact {
     WandbEntity(String),
     /// Version of `wandb` in our virtual environment.
     AgentVersion(String),
+    /// What makes our virtual environment here: `uv` or `pip`.
+    AgentInstaller(String),
 }
 
 /// A fact and the step that learned it.

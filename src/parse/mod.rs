@@ -1,3 +1,68 @@
-//! Pure parsers of what tools print.
+//! What tools print, as values. Pure `&str -> value`; no host, no clock.
+//!
+//! Every parser returns [`Unreadable`] for text it does not know and never panics; each is tested
+//! against the real outputs in `tests/tapes`.
 
+pub mod agent_log;
+pub mod docker;
+pub mod docker_network;
+pub mod exports;
+pub mod minikube;
 pub mod minikube_events;
+pub mod nvidia_smi;
+pub mod os_release;
+pub mod wandb;
+
+/// Text that is not what its tool is known to print.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what}: {why}: `{text}`")]
+pub struct Unreadable {
+    /// What was expected, such as `docker info`.
+    pub what: &'static str,
+    /// What is wrong with it.
+    pub why: String,
+    /// The offending text, shortened to 120 characters.
+    pub text: String,
+}
+
+impl Unreadable {
+    /// Keeps the beginning of `text` as evidence.
+    pub fn new(what: &'static str, why: impl Into<String>, text: &str) -> Self {
+        let mut short: String = text.trim().chars().take(120).collect();
+        if short.len() < text.trim().len() {
+            short.push('…');
+        }
+        Self {
+            what,
+            why: why.into(),
+            text: short,
+        }
+    }
+}
+
+/// Parses JSON, or says which tool's output was no JSON.
+fn json(what: &'static str, text: &str) -> Result<serde_json::Value, Unreadable> {
+    serde_json::from_str(text.trim())
+        .map_err(|error| Unreadable::new(what, error.to_string(), text))
+}
+
+/// A string field of a JSON object; empty where it is missing or of another type.
+fn text_at(value: &serde_json::Value, pointer: &str) -> String {
+    value
+        .pointer(pointer)
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evidence_is_shortened_at_a_character_and_not_inside_one() {
+        let error = Unreadable::new("docker info", "no JSON", &"é".repeat(500));
+        assert_eq!(error.text.chars().count(), 121);
+        assert!(error.to_string().starts_with("docker info: no JSON: `é"));
+    }
+}

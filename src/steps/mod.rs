@@ -1,1 +1,64 @@
-//! The steps.
+//! The steps: one thing each that must hold on the machine, and the changes that bring it about.
+//!
+//! A step only reads and plans ([`crate::step::Step`]); nothing in here can write. The catalogue
+//! ([`catalog`]) is the one place that knows them all.
+
+mod advice;
+mod agent;
+mod agent_env;
+mod catalog;
+mod cluster_plan;
+mod cluster_view;
+mod container;
+mod docker;
+mod driver;
+mod gpu_node;
+mod look;
+mod manifest_diff;
+mod minikube;
+mod nfs_export;
+mod nfs_kernel;
+mod nfs_server;
+mod packages;
+#[cfg(test)]
+mod testing;
+mod toolkit;
+mod volume;
+mod wandb;
+mod wish;
+
+pub use agent::service_spec;
+pub use catalog::catalog;
+pub use wish::{StepFlags, Wish};
+
+/// Names of the steps.
+pub mod id {
+    use crate::model::StepId;
+
+    /// The Docker engine answers.
+    pub const DOCKER: StepId = StepId::new("docker");
+    /// The NVIDIA driver is loaded.
+    pub const DRIVER: StepId = StepId::new("nvidia.driver");
+    /// Docker knows the `nvidia` runtime.
+    pub const TOOLKIT: StepId = StepId::new("nvidia.toolkit");
+    /// A container sees every GPU.
+    pub const CONTAINER: StepId = StepId::new("gpu.container");
+    /// minikube is installed and new enough.
+    pub const MINIKUBE: StepId = StepId::new("minikube.binary");
+    /// The cluster runs with GPUs.
+    pub const CLUSTER: StepId = StepId::new("minikube.cluster");
+    /// Kubernetes can hand out every GPU.
+    pub const NODE: StepId = StepId::new("gpu.node");
+    /// The NFS server runs.
+    pub const NFS_SERVER: StepId = StepId::new("nfs.server");
+    /// The cache folder is exported to the cluster.
+    pub const NFS_EXPORT: StepId = StepId::new("nfs.export");
+    /// The claim is bound.
+    pub const VOLUME: StepId = StepId::new("k8s.volume");
+    /// The W&B key and queue exist.
+    pub const WANDB: StepId = StepId::new("wandb.account");
+    /// `wandb` is installed in an environment of ours.
+    pub const AGENT_ENV: StepId = StepId::new("agent.env");
+    /// The Launch agent polls its queue.
+    pub const AGENT: StepId = StepId::new("agent");
+}

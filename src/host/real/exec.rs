@@ -10,7 +10,7 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::io::{self, PipeReader};
+use std::io::{self, PipeReader, PipeWriter};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::ExitStatus;
@@ -99,6 +99,28 @@ impl Child {
     pub fn start(&self) -> io::Result<Running> {
         let (stdout, out) = io::pipe()?;
         let (stderr, err) = io::pipe()?;
+        let (handle, group) = self.lead_group(out, err)?;
+        Ok(Running {
+            handle,
+            stdout,
+            stderr,
+            group,
+        })
+    }
+
+    /// Starts it in a group of its own with both streams in one pipe, in the order written.
+    pub fn start_merged(&self) -> io::Result<(Arc<duct::Handle>, PipeReader, Group)> {
+        let (output, out) = io::pipe()?;
+        let err = out.try_clone()?;
+        let (handle, group) = self.lead_group(out, err)?;
+        Ok((handle, output, group))
+    }
+
+    fn lead_group(
+        &self,
+        out: PipeWriter,
+        err: PipeWriter,
+    ) -> io::Result<(Arc<duct::Handle>, Group)> {
         // The expression owns the write ends; it ends with this statement, so that we see the end
         // of the stream when the last child closes its copy.
         let handle = self
@@ -111,12 +133,8 @@ impl Child {
             })
             .start()?;
         let leader = handle.pids().first().copied().unwrap_or_default();
-        Ok(Running {
-            handle: Arc::new(handle),
-            stdout,
-            stderr,
-            group: Group::new(i32::try_from(leader).unwrap_or_default()),
-        })
+        let group = Group::new(i32::try_from(leader).unwrap_or_default());
+        Ok((Arc::new(handle), group))
     }
 
     /// Starts it with `log` as its output and leaves it alone: it outlives us. It stays in our

@@ -1,0 +1,122 @@
+//! The live table of NFS exports: the lines of `exportfs -s`, and of `/var/lib/nfs/etab` where
+//! there is no root. Both are `PATH CLIENT(OPTION,…)`; etab has a tab between.
+//!
+//! `exportfs -v` is not read: it breaks long paths over two lines (nfs-utils).
+
+/// One path offered to one client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// Directory.
+    pub path: String,
+    /// Host, network or `*`.
+    pub client: String,
+    /// Options in force.
+    pub options: Vec<String>,
+}
+
+impl Export {
+    /// Whether an option is in force.
+    pub fn has(&self, option: &str) -> bool {
+        self.options.iter().any(|have| have == option)
+    }
+}
+
+/// Reads the table. Lines of another shape are skipped: a foreign line must not hide ours.
+pub fn table(text: &str) -> Vec<Export> {
+    text.lines().filter_map(line).collect()
+}
+
+fn line(line: &str) -> Option<Export> {
+    let line = line.trim();
+    if line.starts_with('#') {
+        return None;
+    }
+    let (path, rest) = line.split_once([' ', '\t'])?;
+    let (client, options) = rest.trim().split_once('(')?;
+    let client = match client {
+        "<world>" | "" => "*",
+        other => other,
+    };
+    Some(Export {
+        path: unescape(path),
+        client: client.to_owned(),
+        options: options
+            .trim_end_matches(')')
+            .split(',')
+            .map(str::to_owned)
+            .collect(),
+    })
+}
+
+/// `\040` is how a space is written in these tables.
+fn unescape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        let digits = rest.get(at + 1..at + 4);
+        match digits.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
+            Some(byte) => {
+                out.push(char::from(byte));
+                rest = &rest[at + 4..];
+            }
+            None => {
+                out.push('\\');
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Writes a path as it must stand in an exports file: white space, quotes, `#` and backslashes as
+/// octal escapes (exports(5)).
+pub fn escape(path: &str) -> String {
+    path.chars()
+        .map(|c| match c {
+            ' ' | '\t' | '\n' | '"' | '#' | '\\' => format!("\\{:03o}", u32::from(c)),
+            other => other.to_string(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn both_tables_read_alike() {
+        let exportfs = "/srv/gpucluster  192.168.49.0/24(sync,wdelay,hide,no_subtree_check,sec=sys,rw,secure,no_root_squash,no_all_squash)\n";
+        let etab = "/srv/gpucluster\t192.168.49.0/24(rw,sync,wdelay,hide,nocrossmnt,secure,no_root_squash,no_all_squash,no_subtree_check,secure_locks,acl,no_pnfs,anonuid=65534,anongid=65534,sec=sys,rw,secure,no_root_squash,no_all_squash)\n";
+        for text in [exportfs, etab] {
+            let table = table(text);
+            assert_eq!(table.len(), 1);
+            assert_eq!(table[0].path, "/srv/gpucluster");
+            assert_eq!(table[0].client, "192.168.49.0/24");
+            assert!(table[0].has("rw") && table[0].has("no_root_squash"));
+        }
+    }
+
+    #[test]
+    fn spaces_are_unescaped_and_the_world_is_a_star() {
+        let table = table("/srv/a\\040b  *(rw,sync)\n/srv/c <world>(ro)");
+        assert_eq!(table[0].path, "/srv/a b");
+        assert_eq!(table[0].client, "*");
+        assert_eq!(table[1].client, "*");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".*") {
+            let _ = table(&text);
+        }
+
+        #[test]
+        fn an_escaped_path_reads_back(path in "/[ -~]{0,30}") {
+            let read = table(&format!("{} *(rw)", escape(&path)));
+            prop_assert_eq!(&read[0].path, &path);
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! The files and objects that gpucluster writes.
+
+use super::templates::{RenderError, read_back, render, render_yaml};
+use crate::parse::exports;
+use camino::Utf8Path;
+use serde_json::{Map, Value, json};
+
+/// What the volume and its claim are made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VolumeSpec {
+    /// Namespace of the claim.
+    pub namespace: String,
+    /// Name of the PersistentVolume.
+    pub volume: String,
+    /// Name of the PersistentVolumeClaim.
+    pub claim: String,
+    /// Size of both; NFS does not enforce it.
+    pub capacity: String,
+    /// Address of the NFS server as the node sees it.
+    pub server: String,
+    /// Exported directory.
+    pub path: String,
+}
+
+impl VolumeSpec {
+    fn values(&self) -> Map<String, Value> {
+        map(json!({
+            "namespace": self.namespace,
+            "volume": self.volume,
+            "claim": self.claim,
+            "capacity": self.capacity,
+            "server": self.server,
+            "path": self.path,
+        }))
+    }
+}
+
+fn map(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+/// The Namespace.
+///
+/// # Errors
+/// When the template does not give what was meant.
+pub fn namespace(name: &str) -> Result<Value, RenderError> {
+    let (_, value) = render_yaml(
+        "namespace.yaml",
+        include_str!("../../templates/namespace.yaml"),
+        &map(json!({"namespace": name})),
+    )?;
+    read_back("namespace.yaml", &value, &[("/metadata/name", json!(name))])?;
+    Ok(value)
+}
+
+/// The PersistentVolume.
+///
+/// # Errors
+/// When the template does not give what was meant.
+pub fn volume(spec: &VolumeSpec) -> Result<Value, RenderError> {
+    let name = "pv.yaml";
+    let source = include_str!("../../templates/pv.yaml");
+    let (_, value) = render_yaml(name, source, &spec.values())?;
+    read_back(
+        name,
+        &value,
+        &[
+            ("/metadata/name", json!(spec.volume)),
+            ("/spec/nfs/server", json!(spec.server)),
+            ("/spec/nfs/path", json!(spec.path)),
+            ("/spec/claimRef/name", json!(spec.claim)),
+            ("/spec/claimRef/namespace", json!(spec.namespace)),
+            ("/spec/storageClassName", json!("")),
+        ],
+    )?;
+    Ok(value)
+}
+
+/// The PersistentVolumeClaim.
+///
+/// # Errors
+/// When the template does not give what was meant.
+pub fn volume_claim(spec: &VolumeSpec) -> Result<Value, RenderError> {
+    let name = "pvc.yaml";
+    let source = include_str!("../../templates/pvc.yaml");
+    let (_, value) = render_yaml(name, source, &spec.values())?;
+    read_back(
+        name,
+        &value,
+        &[
+            ("/metadata/name", json!(spec.claim)),
+            ("/metadata/namespace", json!(spec.namespace)),
+            ("/spec/volumeName", json!(spec.volume)),
+            ("/spec/storageClassName", json!("")),
+            ("/spec/resources/requests/storage", json!(spec.capacity)),
+        ],
+    )?;
+    Ok(value)
+}
+
+/// The drop-in for `/etc/exports.d`.
+///
+/// `no_root_squash`: jobs run as root in their containers and must be able to write; the client is
+/// the cluster's own network, never the world.
+///
+/// # Errors
+/// When the client is no single word, which would change the meaning of the line.
+pub fn exports_file(profile: &str, path: &Utf8Path, client: &str) -> Result<String, RenderError> {
+    let name = "exports";
+    let text = render(
+        name,
+        include_str!("../../templates/exports"),
+        &map(json!({
+            "profile": profile,
+            "path": exports::escape(path.as_str()),
+            "client": client,
+        })),
+    )?;
+    let table = exports::table(&text);
+    let read = json!(
+        table
+            .iter()
+            .map(|e| (&e.path, &e.client))
+            .collect::<Vec<_>>()
+    );
+    read_back(name, &read, &[("", json!([[path, client]]))])?;
+    Ok(text)
+}
+
+/// What the agent's `launch-config.yaml` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LaunchConfig {
+    /// Entity that owns the queue.
+    pub entity: String,
+    /// The queue.
+    pub queue: String,
+    /// Most jobs at once.
+    pub max_jobs: u32,
+}
+
+/// The agent's configuration. Only keys that wandb's agent accepts (it refuses all others), and no
+/// builder: images are made elsewhere.
+///
+/// # Errors
+/// When the template does not give what was meant.
+pub fn launch_config(config: &LaunchConfig) -> Result<String, RenderError> {
+    let name = "launch-config.yaml";
+    let (text, value) = render_yaml(
+        name,
+        include_str!("../../templates/launch-config.yaml"),
+        &map(json!({
+            "entity": config.entity,
+            "queue": config.queue,
+            "max_jobs": config.max_jobs,
+        })),
+    )?;
+    let meant = json!({
+        "entity": config.entity,
+        "queues": [config.queue],
+        "max_jobs": config.max_jobs,
+        "builder": {"type": "noop"},
+    });
+    read_back(name, &value, &[("", meant)])?;
+    Ok(text)
+}
+
+/// What a Launch queue's Kubernetes config is made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueSpec {
+    /// CPUs of a job.
+    pub cpus: u32,
+    /// Memory of a job, such as `12Gi`.
+    pub memory: String,
+    /// Claim that is mounted.
+    pub claim: String,
+    /// Where it is mounted.
+    pub mount_path: String,
+    /// Seconds a finished job and its logs are kept.
+    pub keep_seconds: u64,
+}
+
+/// The job spec of a queue: `spec:` at the top, the GPU count a template variable of the queue.
+///
+/// # Errors
+/// When the template does not give what was meant.
+pub fn queue_config(spec: &QueueSpec) -> Result<Value, RenderError> {
+    let name = "queue-config.yaml";
+    let (_, value) = render_yaml(
+        name,
+        include_str!("../../templates/queue-config.yaml"),
+        &map(json!({
+            "cpus": spec.cpus,
+            "memory": spec.memory,
+            "gpus": "{{gpus}}",
+            "claim": spec.claim,
+            "mount_path": spec.mount_path,
+            "keep_seconds": spec.keep_seconds,
+        })),
+    )?;
+    let container = "/spec/template/spec/containers/0";
+    let limits = value.pointer(&format!("{container}/resources/limits"));
+    read_back(
+        name,
+        &json!({"limits": limits, "volume": value.pointer("/spec/template/spec/volumes/0")}),
+        &[
+            ("/limits/nvidia.com~1gpu", json!("{{gpus}}")),
+            ("/limits/memory", json!(spec.memory)),
+            ("/volume/persistentVolumeClaim/claimName", json!(spec.claim)),
+        ],
+    )?;
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec() -> VolumeSpec {
+        VolumeSpec {
+            namespace: "default".to_owned(),
+            volume: "nfs-pv".to_owned(),
+            claim: "nfs-pvc".to_owned(),
+            capacity: "100Gi".to_owned(),
+            server: "192.168.49.1".to_owned(),
+            path: "/srv/gpucluster".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_volume_is_bound_to_its_claim_and_to_no_storage_class() {
+        let object = volume(&spec()).unwrap();
+        assert_eq!(object["spec"]["accessModes"], json!(["ReadWriteMany"]));
+        assert_eq!(object["spec"]["persistentVolumeReclaimPolicy"], "Retain");
+        assert_eq!(object["spec"]["mountOptions"][0], "nfsvers=4.2");
+        let claim = volume_claim(&spec()).unwrap();
+        assert_eq!(claim["spec"]["volumeName"], "nfs-pv");
+        assert_eq!(
+            claim["metadata"]["labels"]["app.kubernetes.io/managed-by"],
+            "gpucluster"
+        );
+    }
+
+    #[test]
+    fn the_export_goes_to_one_network_and_never_to_the_world() {
+        let text = exports_file(
+            "gpucluster",
+            Utf8Path::new("/srv/my cache"),
+            "192.168.49.0/24",
+        )
+        .unwrap();
+        assert_eq!(
+            text,
+            "# Managed by gpucluster (profile gpucluster). Changes made here are overwritten.\n\
+             /srv/my\\040cache 192.168.49.0/24(rw,sync,no_subtree_check,no_root_squash)\n"
+        );
+        let evil = exports_file("p", Utf8Path::new("/srv"), "10.0.0.0/8 *");
+        assert!(evil.is_err());
+    }
+
+    #[test]
+    fn the_agents_configuration_has_no_other_keys() {
+        let text = launch_config(&LaunchConfig {
+            entity: "ann".to_owned(),
+            queue: "gpucluster".to_owned(),
+            max_jobs: 4,
+        })
+        .unwrap();
+        assert_eq!(
+            text,
+            "entity: \"ann\"\nqueues:\n  - \"gpucluster\"\nmax_jobs: 4\nbuilder:\n  type: noop\n"
+        );
+    }
+
+    #[test]
+    fn the_queue_mounts_the_claim_beside_and_not_inside_the_resources() {
+        let config = queue_config(&QueueSpec {
+            cpus: 4,
+            memory: "12Gi".to_owned(),
+            claim: "nfs-pvc".to_owned(),
+            mount_path: "/root/.cache".to_owned(),
+            keep_seconds: 86400,
+        })
+        .unwrap();
+        let container = &config["spec"]["template"]["spec"]["containers"][0];
+        assert_eq!(container["volumeMounts"][0]["mountPath"], "/root/.cache");
+        assert!(container["resources"].get("volumeMounts").is_none());
+        assert_eq!(container["image"], "${image_uri}");
+    }
+}

@@ -1,0 +1,42 @@
+//! Every step there is, in one list.
+
+use super::{StepFlags, Wish};
+use super::{
+    agent::Agent, agent_env::AgentEnv, container::Container, docker::Docker, driver::Driver,
+    gpu_node::Node, minikube::Binary, minikube::Cluster, nfs_export::NfsExport,
+    nfs_server::NfsServer, toolkit::Toolkit, volume::Volume, wandb::Account,
+};
+use crate::config::Settings;
+use crate::host::Identity;
+use crate::step::Step;
+use std::sync::Arc;
+
+/// The steps of these settings, each after those it needs. Without `nfs.enabled` there is no shared
+/// cache; with a foreign `nfs.server` this host exports nothing.
+pub fn catalog(
+    settings: Arc<Settings>,
+    flags: StepFlags,
+    identity: &Identity,
+) -> Vec<Arc<dyn Step>> {
+    let wish = Arc::new(Wish::new(settings, flags, identity));
+    let mut steps: Vec<Arc<dyn Step>> = vec![
+        Arc::new(Docker::new(wish.clone())),
+        Arc::new(Driver::new(wish.clone())),
+        Arc::new(Toolkit::new(wish.clone())),
+        Arc::new(Container::new(wish.clone())),
+        Arc::new(Binary),
+        Arc::new(Cluster::new(wish.clone())),
+        Arc::new(Node::new(wish.clone())),
+    ];
+    if wish.serves_nfs() {
+        steps.push(Arc::new(NfsServer::new(wish.clone())));
+        steps.push(Arc::new(NfsExport::new(wish.clone())));
+    }
+    if wish.settings.nfs.enabled {
+        steps.push(Arc::new(Volume::new(wish.clone())));
+    }
+    steps.push(Arc::new(Account::new(wish.clone())));
+    steps.push(Arc::new(AgentEnv::new(wish.clone())));
+    steps.push(Arc::new(Agent::new(wish)));
+    steps
+}

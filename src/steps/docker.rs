@@ -1,0 +1,273 @@
+//! `docker`: the engine answers this user, and it is one that can give GPUs to containers.
+//!
+//! Nothing is changed here: whoever installs Docker decides how.
+
+use super::advice;
+use super::look::{failed, nothing_to_plan, tools, unreadable};
+use super::{Wish, id};
+use crate::host::{Answer, HostError, Query, Question, ReadHost};
+use crate::model::{
+    Advice, Change, Fact, Facts, Fault, Forecast, Observation, Probe, ReasonId, Receipt, StepId,
+    parse_tool_version, requirement_met,
+};
+use crate::parse::docker::{self, Info, Trouble};
+use crate::reason::ids;
+use crate::step::Step;
+use camino::{Utf8Path, Utf8PathBuf};
+use futures::future::BoxFuture;
+use semver::Version;
+use std::sync::Arc;
+
+/// minikube's recommended minimum (its `registry/drvs/docker`); `--gpus` itself is from 19.03.
+const LEAST: Version = Version::new(20, 10, 0);
+
+/// See the module.
+pub struct Docker {
+    wish: Arc<Wish>,
+}
+
+impl Docker {
+    /// Makes the step.
+    pub fn new(wish: Arc<Wish>) -> Self {
+        Self { wish }
+    }
+
+    fn human(&self, reason: ReasonId, summary: impl Into<String>, advice: Vec<Advice>) -> Fault {
+        let mut fault = Fault::new(reason, summary);
+        fault.advice = advice;
+        fault
+    }
+
+    /// Why no daemon answered, in this machine's terms.
+    async fn trouble(&self, host: &dyn ReadHost, answer: &Answer) -> Probe {
+        let text = answer.text();
+        let fault = match docker::trouble(&text) {
+            Some(Trouble::Podman) => self.podman(),
+            Some(Trouble::Permission) => self.human(
+                ids::DOCKER_PERMISSION,
+                format!("`{}` may not open Docker's socket", self.wish.identity.user),
+                vec![advice::join_group(&self.wish.identity.user)],
+            ),
+            Some(Trouble::ApiSkew) => self.human(
+                ids::DOCKER_API_SKEW,
+                "the docker command and the daemon speak no common API version",
+                vec![Advice::say(
+                    "upgrade the older of the two, and unset DOCKER_API_VERSION",
+                )],
+            ),
+            Some(Trouble::Context) => self.human(
+                ids::DOCKER_CONTEXT_BROKEN,
+                "the current Docker context does not exist",
+                vec![Advice::run(
+                    "go back to the default context",
+                    "docker context use default",
+                )],
+            ),
+            Some(Trouble::Down) if text.contains(".docker/desktop/docker.sock") => self.desktop(),
+            Some(Trouble::Down) => self.down(host).await,
+            None => {
+                return Err(Fault::new(
+                    ids::TOOL_FAILED,
+                    format!("`docker version` failed with exit code {}", answer.code),
+                )
+                .with_evidence(&text));
+            }
+        };
+        Ok(Observation::needs_human(
+            fault.with_evidence(&answer.stderr),
+        ))
+    }
+
+    async fn down(&self, host: &dyn ReadHost) -> Fault {
+        let path = Utf8Path::new("/etc/docker/daemon.json");
+        let (config, unit) = tokio::join!(host.read_file(path), host.unit("docker"));
+        if let Ok(Some(text)) = config
+            && let Err(error) = serde_json::from_str::<serde_json::Value>(&text)
+        {
+            return self
+                .human(
+                    ids::DOCKER_CONFIG_INVALID,
+                    format!("the Docker daemon does not answer, and {path} is no valid JSON"),
+                    vec![Advice::run(
+                        "mend the file, then start the daemon",
+                        "sudo systemctl restart docker",
+                    )],
+                )
+                .caused_by(error.to_string());
+        }
+        let start = match unit {
+            Ok(unit) if unit.active => Advice::run(
+                "the service runs, so the address is another: look at DOCKER_HOST and the context",
+                "docker context inspect",
+            ),
+            Ok(unit) if unit.loaded => {
+                Advice::run("start the daemon", "sudo systemctl enable --now docker")
+            }
+            _ => Advice::say("start the Docker daemon; there is no systemd unit `docker` here"),
+        };
+        self.human(
+            ids::DOCKER_NOT_RUNNING,
+            "the Docker daemon does not answer",
+            vec![start],
+        )
+    }
+
+    fn podman(&self) -> Fault {
+        self.human(
+            ids::DOCKER_IS_PODMAN,
+            "`docker` is podman here, which minikube's GPU support does not know",
+            advice::install_docker(&self.wish.os, &self.wish.identity.user),
+        )
+    }
+
+    fn desktop(&self) -> Fault {
+        self.human(
+            ids::DOCKER_IS_DESKTOP,
+            "Docker Desktop runs containers in a virtual machine without NVIDIA GPUs",
+            vec![Advice::run(
+                "use the engine of this machine",
+                "docker context use default && sudo systemctl start docker",
+            )],
+        )
+    }
+
+    /// Engines that answer and still cannot do it.
+    fn unfit(&self, info: &Info, path: Option<&Utf8PathBuf>) -> Option<Fault> {
+        // `/snap/bin/docker` is a link to `/usr/bin/snap`.
+        let snap_path =
+            path.is_some_and(|p| p.starts_with("/snap") || p.file_name() == Some("snap"));
+        if snap_path || info.root_dir.starts_with("/var/snap") {
+            let mut advice = vec![Advice::run(
+                "remove the snap (its containers and images go with it)",
+                "sudo snap remove docker",
+            )];
+            advice.extend(advice::install_docker(
+                &self.wish.os,
+                &self.wish.identity.user,
+            ));
+            return Some(self.human(
+                ids::DOCKER_IS_SNAP,
+                "Docker is installed as a snap, which cannot use this machine's NVIDIA toolkit",
+                advice,
+            ));
+        }
+        if info.operating_system == "Docker Desktop" {
+            return Some(self.desktop());
+        }
+        if info.is_rootless() {
+            return Some(self.human(
+                ids::DOCKER_IS_ROOTLESS,
+                "Docker runs rootless, and minikube's GPU support needs the system's daemon",
+                vec![Advice::run(
+                    "use the system's daemon",
+                    "docker context use default && sudo systemctl enable --now docker",
+                )],
+            ));
+        }
+        let version = parse_tool_version(&info.server_version)?;
+        (!requirement_met(&version, &LEAST)).then(|| {
+            self.human(
+                ids::DOCKER_TOO_OLD,
+                format!(
+                    "Docker is {}, and at least {LEAST} is needed",
+                    info.server_version
+                ),
+                advice::install_docker(&self.wish.os, &self.wish.identity.user),
+            )
+        })
+    }
+}
+
+impl Step for Docker {
+    fn id(&self) -> StepId {
+        id::DOCKER
+    }
+
+    fn title(&self) -> &'static str {
+        "Docker daemon answers"
+    }
+
+    fn needs(&self) -> &[StepId] {
+        &[]
+    }
+
+    fn prefetch(&self) -> Vec<Question> {
+        tools([
+            Query::DockerVersion,
+            Query::DockerInfo,
+            Query::DockerRunning,
+        ])
+    }
+
+    fn observe<'a>(&'a self, host: &'a dyn ReadHost, _facts: &'a Facts) -> BoxFuture<'a, Probe> {
+        Box::pin(async move {
+            let (version, info, running, path) = tokio::join!(
+                host.query(&Query::DockerVersion),
+                host.query(&Query::DockerInfo),
+                host.query(&Query::DockerRunning),
+                host.which("docker"),
+            );
+            let version = match version {
+                Err(HostError::NoProgram(_)) => {
+                    return Ok(Observation::needs_human(self.human(
+                        ids::DOCKER_NOT_INSTALLED,
+                        "Docker is not installed",
+                        advice::install_docker(&self.wish.os, &self.wish.identity.user),
+                    )));
+                }
+                other => other.map_err(failed)?,
+            };
+            if docker::trouble(&version.stderr) == Some(Trouble::Podman) {
+                return Ok(Observation::needs_human(self.podman()));
+            }
+            let server = match docker::version(&version.stdout) {
+                Ok(Some(server)) => server,
+                // No JSON at all is what a client prints that fails before it has a template.
+                Ok(None) | Err(_) => return self.trouble(host, &version).await,
+            };
+            if server.podman {
+                return Ok(Observation::needs_human(self.podman()));
+            }
+            let info = info.map_err(failed)?;
+            let Some(info) = docker::info(&info.stdout).map_err(unreadable)? else {
+                return self.trouble(host, &info).await;
+            };
+            if let Some(fault) = self.unfit(&info, path.ok().flatten().as_ref()) {
+                return Ok(Observation::needs_human(fault));
+            }
+            let running = running.map_err(failed)?;
+            let count = running.stdout.lines().filter(|l| !l.trim().is_empty());
+            let mut seen =
+                Observation::in_place(format!("{}, reachable without sudo", info.server_version))
+                    .learned(Fact::DockerVersion(info.server_version.clone()))
+                    .learned(Fact::RunningContainers(count.count()));
+            if !matches!(info.storage_driver.as_str(), "" | "overlay2" | "overlayfs") {
+                seen = seen.warn(format!(
+                    "storage driver is {}: minikube starts slowly without overlay2",
+                    info.storage_driver
+                ));
+            }
+            if info.has_option("name=userns") {
+                seen = seen.warn("userns-remap is on, which minikube does not support");
+            }
+            Ok(seen)
+        })
+    }
+
+    fn plan(&self, seen: &Observation, _facts: &Facts) -> Result<Vec<Change>, Fault> {
+        nothing_to_plan(seen)
+    }
+
+    fn forecast(&self) -> Vec<Forecast> {
+        Vec::new()
+    }
+
+    fn undo<'a>(
+        &'a self,
+        _host: &'a dyn ReadHost,
+        _facts: &'a Facts,
+        _receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Result<Vec<Change>, Fault>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+}

@@ -1,0 +1,271 @@
+//! `minikube.binary` and `minikube.cluster`: the tool, and the cluster that runs with GPUs.
+//!
+//! A healthy cluster is never started: `minikube start` on it restarts the node's Docker and every
+//! job (kubernetes/minikube `pkg/minikube/cruntime/docker.go`).
+
+use super::cluster_plan::{self, forecasts};
+use super::cluster_view::{self, ClusterView};
+use super::look::{Todo, failed, kubes, nothing_to_plan, todo, tools, unreadable};
+use super::{Wish, advice, id};
+use crate::host::{HostError, KubeQuery, Query, Question, ReadHost};
+use crate::model::{
+    Advice, Change, Fact, Facts, Fault, Forecast, Notice, Observation, Probe, Receipt, StepId,
+    requirement_met,
+};
+use crate::parse::{docker, docker_network, minikube};
+use crate::reason::ids;
+use crate::step::Step;
+use futures::future::BoxFuture;
+use semver::Version;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// `--gpus` came with 1.32.0; the betas before it broke at a restart (kubernetes/minikube#17405).
+const LEAST: Version = Version::new(1, 32, 0);
+
+/// `minikube.binary`.
+pub struct Binary;
+
+fn not_usable(summary: String, reason: crate::model::ReasonId) -> Observation {
+    let mut fault = Fault::new(reason, summary);
+    fault.advice = advice::install_minikube();
+    Observation::needs_human(fault)
+}
+
+impl Step for Binary {
+    fn id(&self) -> StepId {
+        id::MINIKUBE
+    }
+
+    fn title(&self) -> &'static str {
+        "minikube is installed and new enough"
+    }
+
+    fn needs(&self) -> &[StepId] {
+        &[]
+    }
+
+    fn prefetch(&self) -> Vec<Question> {
+        tools([Query::MinikubeVersion])
+    }
+
+    fn observe<'a>(&'a self, host: &'a dyn ReadHost, _facts: &'a Facts) -> BoxFuture<'a, Probe> {
+        Box::pin(async move {
+            let answer = match host.query(&Query::MinikubeVersion).await {
+                Err(HostError::NoProgram(_)) => {
+                    return Ok(not_usable(
+                        format!("minikube is not installed, and at least {LEAST} is needed"),
+                        ids::MINIKUBE_NOT_INSTALLED,
+                    ));
+                }
+                other => other.map_err(failed)?,
+            };
+            let version = minikube::version(&answer.stdout).map_err(unreadable)?;
+            // A build from source has no version; whoever made it knows what it is.
+            let unset = version.to_string() == "0.0.0-unset";
+            if !unset && !requirement_met(&version, &LEAST) {
+                return Ok(not_usable(
+                    format!("minikube is {version}, and at least {LEAST} is needed for GPUs"),
+                    ids::MINIKUBE_TOO_OLD,
+                ));
+            }
+            let seen = Observation::in_place(version.to_string());
+            let seen = seen.learned(Fact::MinikubeVersion(version));
+            Ok(if unset {
+                seen.warn("minikube is a build from source and tells no version")
+            } else {
+                seen
+            })
+        })
+    }
+
+    fn plan(&self, seen: &Observation, _facts: &Facts) -> Result<Vec<Change>, Fault> {
+        nothing_to_plan(seen)
+    }
+
+    fn forecast(&self) -> Vec<Forecast> {
+        Vec::new()
+    }
+
+    fn undo<'a>(
+        &'a self,
+        _host: &'a dyn ReadHost,
+        _facts: &'a Facts,
+        _receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Result<Vec<Change>, Fault>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+}
+
+/// `minikube.cluster`.
+pub struct Cluster {
+    wish: Arc<Wish>,
+    needs: [StepId; 2],
+}
+
+impl Cluster {
+    /// Makes the step.
+    pub fn new(wish: Arc<Wish>) -> Self {
+        Self {
+            wish,
+            needs: [id::CONTAINER, id::MINIKUBE],
+        }
+    }
+
+    fn containers_query(&self) -> Query {
+        Query::DockerContainers {
+            label: format!("name.minikube.sigs.k8s.io={}", self.wish.profile()),
+        }
+    }
+
+    fn network_query(&self) -> Query {
+        Query::DockerNetwork {
+            name: self.wish.profile().to_owned(),
+        }
+    }
+
+    fn status_query(&self) -> Query {
+        Query::MinikubeStatus {
+            profile: self.wish.profile().to_owned(),
+        }
+    }
+
+    /// Creating a profile deletes a minikube container of that name, whoever owns it
+    /// (kubernetes/minikube `pkg/drivers/kic/kic.go`).
+    fn name_taken(&self, containers: &[String]) -> Fault {
+        Fault::new(
+            ids::CLUSTER_NAME_TAKEN,
+            format!(
+                "a minikube container of profile `{}` exists, and no profile of this user goes with it",
+                self.wish.profile()
+            ),
+        )
+        .caused_by(format!("containers: {}", containers.join(", ")))
+        .advise(Advice::say(
+            "it may be another user's cluster, which a start would destroy: choose another `profile` in the settings",
+        ))
+    }
+}
+
+impl Step for Cluster {
+    fn id(&self) -> StepId {
+        id::CLUSTER
+    }
+
+    fn title(&self) -> &'static str {
+        "The cluster runs with GPUs"
+    }
+
+    fn needs(&self) -> &[StepId] {
+        &self.needs
+    }
+
+    fn prefetch(&self) -> Vec<Question> {
+        let mut questions = tools([
+            Query::MinikubeProfiles,
+            self.status_query(),
+            self.containers_query(),
+            self.network_query(),
+        ]);
+        questions.extend(kubes([KubeQuery::Ready]));
+        questions
+    }
+
+    fn observe<'a>(&'a self, host: &'a dyn ReadHost, _facts: &'a Facts) -> BoxFuture<'a, Probe> {
+        Box::pin(async move {
+            if self.wish.identity.uid == 0 {
+                return Ok(Observation::needs_human(
+                    Fault::new(
+                        ids::RUNNING_AS_ROOT,
+                        "minikube refuses to run as root with the docker driver",
+                    )
+                    .advise(Advice::say(
+                        "run gpucluster as an ordinary user who is in the group `docker`; it asks for root rights where it needs them",
+                    )),
+                ));
+            }
+            let (containers_query, network_query, status_query) = (
+                self.containers_query(),
+                self.network_query(),
+                self.status_query(),
+            );
+            let (profiles, status, containers, network, kubeconfig, ready) = tokio::join!(
+                host.query(&Query::MinikubeProfiles),
+                host.query(&status_query),
+                host.query(&containers_query),
+                host.query(&network_query),
+                host.read_file(&self.wish.layout.kubeconfig),
+                host.kube(&KubeQuery::Ready),
+            );
+            let profiles = profiles.map_err(failed)?;
+            let profiles = minikube::profiles(&profiles.stdout)
+                .map_err(|error| unreadable(error).with_evidence(&profiles.stderr))?;
+            let profile = profiles
+                .into_iter()
+                .find(|profile| profile.name == self.wish.profile());
+            let Some(profile) = profile else {
+                let containers = containers.map_err(failed)?;
+                let names = docker::containers(&containers.stdout).map_err(unreadable)?;
+                return Ok(if names.is_empty() {
+                    Observation::absent(format!("no profile `{}`", self.wish.profile()))
+                } else {
+                    Observation::needs_human(self.name_taken(&names))
+                });
+            };
+            let status = status.map_err(failed)?;
+            let view = ClusterView {
+                options: cluster_view::option_diffs(&self.wish, &profile),
+                status: minikube::status(&status.stdout)
+                    .map_err(|error| unreadable(error).with_evidence(&status.stderr))?,
+                kubeconfig: cluster_view::kubeconfig_is_ours(
+                    kubeconfig.map_err(failed)?.as_deref(),
+                    self.wish.profile(),
+                ),
+                ready,
+                profile,
+            };
+            let mut seen = cluster_view::judge(host, &self.wish, &view).await;
+            if let Ok(answer) = network
+                && answer.ok()
+                && let Ok(network) = docker_network::network(&answer.stdout)
+            {
+                seen = seen
+                    .learned(Fact::ClusterSubnet(network.subnet))
+                    .learned(Fact::ClusterGateway(network.gateway));
+            }
+            // The node of a profile's only control plane is named as the profile.
+            seen = seen.learned(Fact::NodeName(self.wish.profile().to_owned()));
+            if self.wish.flags.recreate_cluster && seen.is_in_place() {
+                seen.warnings.push(Notice::info(
+                    "--recreate-cluster has nothing to do: the cluster has GPUs and the options wanted",
+                ));
+            }
+            Ok(seen)
+        })
+    }
+
+    fn plan(&self, seen: &Observation, _facts: &Facts) -> Result<Vec<Change>, Fault> {
+        match todo(seen)? {
+            Todo::Nothing => Ok(Vec::new()),
+            Todo::Make => Ok(cluster_plan::create(&self.wish)),
+            Todo::Mend(diffs) => cluster_plan::mend(&self.wish, diffs),
+        }
+    }
+
+    fn forecast(&self) -> Vec<Forecast> {
+        forecasts(&self.wish)
+    }
+
+    fn deadline(&self) -> Duration {
+        Duration::from_secs(180)
+    }
+
+    fn undo<'a>(
+        &'a self,
+        _host: &'a dyn ReadHost,
+        _facts: &'a Facts,
+        receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Result<Vec<Change>, Fault>> {
+        Box::pin(async move { Ok(cluster_plan::undo(&self.wish, receipt)) })
+    }
+}

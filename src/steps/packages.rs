@@ -1,0 +1,104 @@
+//! Packages of the distribution: names and commands.
+
+use crate::model::{Command, Stream, Touch};
+use crate::parse::os_release::Family;
+use std::time::Duration;
+
+/// The package with the NFS server; `None` where nothing is known.
+pub fn nfs_server(family: Family) -> Option<&'static str> {
+    match family {
+        Family::Debian | Family::Suse => Some("nfs-kernel-server"),
+        Family::RedHat | Family::Arch => Some("nfs-utils"),
+        Family::Other => None,
+    }
+}
+
+fn run(argv: &[&str]) -> Command {
+    let command = Command::new(argv.iter().copied())
+        .as_root()
+        .stream(Stream::Lines)
+        .timeout(Duration::from_secs(900));
+    if argv.first() == Some(&"apt-get") {
+        // No question may wait for an answer that nobody sees.
+        command.env("DEBIAN_FRONTEND", "noninteractive")
+    } else {
+        command
+    }
+}
+
+/// Installs a package. `apt-get update` is a command of its own: chained, its failure is hidden.
+pub fn install(family: Family, package: &str) -> Vec<Command> {
+    let touch = Touch::Package(package.to_owned());
+    match family {
+        Family::Debian => vec![
+            run(&["apt-get", "update"]),
+            run(&[
+                "apt-get",
+                "install",
+                "-y",
+                "--no-install-recommends",
+                package,
+            ])
+            .touching(touch),
+        ],
+        Family::RedHat => vec![run(&["dnf", "install", "-y", package]).touching(touch)],
+        Family::Suse => vec![
+            run(&[
+                "zypper",
+                "--non-interactive",
+                "install",
+                "--no-recommends",
+                package,
+            ])
+            .touching(touch),
+        ],
+        Family::Arch => {
+            vec![run(&["pacman", "-S", "--noconfirm", "--needed", package]).touching(touch)]
+        }
+        Family::Other => Vec::new(),
+    }
+}
+
+/// Removes a package, and nothing else.
+pub fn remove(family: Family, package: &str) -> Option<Command> {
+    let argv: &[&str] = match family {
+        Family::Debian => &["apt-get", "remove", "-y"],
+        Family::RedHat => &["dnf", "remove", "-y", "--noautoremove"],
+        Family::Suse => &["zypper", "--non-interactive", "remove"],
+        Family::Arch => &["pacman", "-R", "--noconfirm"],
+        Family::Other => return None,
+    };
+    let mut words = argv.to_vec();
+    words.push(package);
+    Some(run(&words).touching(Touch::Package(package.to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_family_installs_in_its_own_words() {
+        let lines = |family| -> Vec<String> {
+            let package = nfs_server(family).unwrap_or("-");
+            install(family, package).iter().map(Command::line).collect()
+        };
+        assert_eq!(
+            lines(Family::Debian),
+            [
+                "DEBIAN_FRONTEND=noninteractive apt-get update",
+                "DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nfs-kernel-server"
+            ]
+        );
+        assert_eq!(lines(Family::RedHat), ["dnf install -y nfs-utils"]);
+        assert_eq!(
+            lines(Family::Suse),
+            ["zypper --non-interactive install --no-recommends nfs-kernel-server"]
+        );
+        assert_eq!(
+            lines(Family::Arch),
+            ["pacman -S --noconfirm --needed nfs-utils"]
+        );
+        assert!(lines(Family::Other).is_empty());
+    }
+}

@@ -1,0 +1,338 @@
+//! `nvidia.toolkit`: the container toolkit is installed and Docker, as it runs now, knows its
+//! runtime.
+
+use super::look::{Todo, differs, failed, forecast, todo, tools, unreadable};
+use super::{Wish, advice, id};
+use crate::host::{HostError, Query, Question, ReadHost};
+use crate::model::{
+    Advice, Change, Command, Diff, Effect, EffectKind, Fact, Facts, Fault, Forecast, Observation,
+    Prior, Privilege, Probe, Receipt, Removal, Risk, StepId, Touch, UnitWant, parse_tool_version,
+};
+use crate::parse::docker;
+use crate::reason::ids;
+use crate::step::{Resource, Step};
+use camino::Utf8Path;
+use futures::future::BoxFuture;
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The daemon's configuration, which is not ours alone.
+const DAEMON_JSON: &str = "/etc/docker/daemon.json";
+const ON_DISK: &str = "daemon.json runtimes.nvidia";
+const RUNNING: &str = "docker info Runtimes.nvidia";
+
+/// See the module.
+pub struct Toolkit {
+    wish: Arc<Wish>,
+    needs: [StepId; 2],
+}
+
+impl Toolkit {
+    /// Makes the step.
+    pub fn new(wish: Arc<Wish>) -> Self {
+        Self {
+            wish,
+            needs: [id::DOCKER, id::DRIVER],
+        }
+    }
+
+    fn missing(&self) -> Observation {
+        let mut fault = Fault::new(
+            ids::GPU_TOOLKIT_MISSING,
+            "the NVIDIA container toolkit is not installed",
+        )
+        .caused_by("`nvidia-ctk` is not on PATH");
+        fault.advice = advice::install_toolkit(&self.wish.os);
+        Observation::needs_human(fault)
+    }
+
+    fn incomplete(&self, what: &str) -> Observation {
+        let mut fault = Fault::new(
+            ids::GPU_TOOLKIT_INCOMPLETE,
+            format!("a part of the NVIDIA container toolkit is missing: {what}"),
+        );
+        fault.advice = advice::install_toolkit(&self.wish.os);
+        Observation::needs_human(fault)
+    }
+}
+
+/// How a restart of Docker is announced.
+fn caution(running: usize) -> String {
+    match running {
+        0 => "no container runs now".to_owned(),
+        1 => "stops 1 running container".to_owned(),
+        n => format!("stops {n} running containers"),
+    }
+}
+
+fn restart(running: usize) -> Change {
+    Change::disruptive(
+        Effect::Unit {
+            name: "docker".to_owned(),
+            want: UnitWant::Restarted,
+        },
+        "the daemon reads its runtimes when it starts",
+        caution(running),
+    )
+}
+
+fn has_nvidia(config: &Value) -> bool {
+    config.pointer("/runtimes/nvidia").is_some()
+}
+
+/// What `daemon.json` should be again: its bytes from before us if nothing else changed since,
+/// else what is there now without our runtime. `None`: nothing of ours is in it.
+fn without_runtime(now: &str, before: Option<&str>) -> Option<String> {
+    let mut config: Value = serde_json::from_str(now).ok()?;
+    if !has_nvidia(&config) {
+        return None;
+    }
+    let prior: Option<Value> = before.and_then(|text| serde_json::from_str(text).ok());
+    if prior.as_ref().is_some_and(has_nvidia) {
+        return None;
+    }
+    if let Some(runtimes) = config.get_mut("runtimes").and_then(Value::as_object_mut) {
+        runtimes.shift_remove("nvidia");
+        let keep = prior.as_ref().is_some_and(|p| p.get("runtimes").is_some());
+        if runtimes.is_empty()
+            && !keep
+            && let Some(object) = config.as_object_mut()
+        {
+            object.shift_remove("runtimes");
+        }
+    }
+    match (before, prior) {
+        (Some(text), Some(prior)) if prior == config => Some(text.to_owned()),
+        _ => serde_json::to_string_pretty(&config).ok(),
+    }
+}
+
+impl Step for Toolkit {
+    fn id(&self) -> StepId {
+        id::TOOLKIT
+    }
+
+    fn title(&self) -> &'static str {
+        "Docker knows the nvidia runtime"
+    }
+
+    fn needs(&self) -> &[StepId] {
+        &self.needs
+    }
+
+    fn resources(&self) -> &[Resource] {
+        &[Resource::DockerDaemon]
+    }
+
+    fn prefetch(&self) -> Vec<Question> {
+        tools([Query::ToolkitVersion, Query::DockerInfo])
+    }
+
+    fn observe<'a>(&'a self, host: &'a dyn ReadHost, _facts: &'a Facts) -> BoxFuture<'a, Probe> {
+        Box::pin(async move {
+            let (version, info, file, runtime, hook, cdi_hook) = tokio::join!(
+                host.query(&Query::ToolkitVersion),
+                host.query(&Query::DockerInfo),
+                host.read_file(Utf8Path::new(DAEMON_JSON)),
+                host.which("nvidia-container-runtime"),
+                host.which("nvidia-container-runtime-hook"),
+                host.which("nvidia-cdi-hook"),
+            );
+            let version = match version {
+                Err(HostError::NoProgram(_)) => return Ok(self.missing()),
+                other => other.map_err(failed)?,
+            };
+            let Some(version) = parse_tool_version(&version.stdout) else {
+                return Ok(self.incomplete("`nvidia-ctk --version` told no version"));
+            };
+            if runtime.map_err(failed)?.is_none() {
+                return Ok(self.incomplete("`nvidia-container-runtime` is not on PATH"));
+            }
+            // Docker takes the first up to 29.1 and either from 29.2 on.
+            if hook.map_err(failed)?.is_none() && cdi_hook.map_err(failed)?.is_none() {
+                return Ok(self.incomplete("`nvidia-container-runtime-hook` is not on PATH"));
+            }
+            let info = info.map_err(failed)?;
+            let Some(info) = docker::info(&info.stdout).map_err(unreadable)? else {
+                return Err(Fault::new(
+                    ids::DOCKER_NOT_RUNNING,
+                    "the Docker daemon does not answer",
+                ));
+            };
+            // nvidia-ctk fails on an empty file and on invalid JSON, and leaves either as it is.
+            let on_disk = match file.map_err(failed)? {
+                None => false,
+                Some(text) => match serde_json::from_str::<Value>(&text) {
+                    Ok(config) => has_nvidia(&config),
+                    Err(error) => {
+                        let fault = Fault::new(
+                            ids::DOCKER_CONFIG_INVALID,
+                            format!("{DAEMON_JSON} is no valid JSON"),
+                        )
+                        .caused_by(error.to_string());
+                        return Ok(Observation::needs_human(if text.trim().is_empty() {
+                            fault.advise(Advice::run(
+                                "the file is empty; give it an empty object",
+                                format!("echo '{{}}' | sudo tee {DAEMON_JSON}"),
+                            ))
+                        } else {
+                            fault.advise(Advice::say("mend it by hand"))
+                        }));
+                    }
+                },
+            };
+            let running = info.runtimes.iter().any(|name| name == "nvidia");
+            let mut diffs = Vec::new();
+            if !on_disk {
+                diffs.push(Diff::new(ON_DISK, "registered", "missing"));
+            }
+            if !running {
+                diffs.push(Diff::new(RUNNING, "known", "unknown"));
+            }
+            let mut seen = match (on_disk, running) {
+                (true, true) => Observation::in_place(format!(
+                    "{version}, runtime `nvidia` is registered with Docker"
+                )),
+                (true, false) => {
+                    Observation::drifted("Docker was not restarted since it was configured", diffs)
+                }
+                (false, true) => Observation::drifted(
+                    "runtime `nvidia` is gone from daemon.json and would be lost at a restart",
+                    diffs,
+                ),
+                (false, false) => {
+                    Observation::drifted("runtime `nvidia` is not registered with Docker", diffs)
+                }
+            };
+            seen = seen.learned(Fact::ToolkitVersion(version.to_string()));
+            for warning in &info.warnings {
+                if warning.contains("CDI: Error associated with spec file") {
+                    seen = seen.warn(warning.clone());
+                }
+            }
+            Ok(seen)
+        })
+    }
+
+    fn plan(&self, seen: &Observation, facts: &Facts) -> Result<Vec<Change>, Fault> {
+        let diffs = match todo(seen)? {
+            Todo::Nothing => return Ok(Vec::new()),
+            Todo::Make => &[][..],
+            Todo::Mend(diffs) => diffs,
+        };
+        let mut changes = Vec::new();
+        if diffs.is_empty() || differs(diffs, ON_DISK) {
+            let configure =
+                Command::new(["nvidia-ctk", "runtime", "configure", "--runtime=docker"])
+                    .as_root()
+                    .timeout(Duration::from_secs(60))
+                    .touching(Touch::File(DAEMON_JSON.into()));
+            changes.push(Change::safe(
+                Effect::Run(configure),
+                "containers get GPUs through the runtime `nvidia`; other keys of daemon.json stay",
+            ));
+        }
+        if diffs.is_empty() || differs(diffs, RUNNING) {
+            changes.push(restart(facts.running_containers().copied().unwrap_or(0)));
+        }
+        Ok(changes)
+    }
+
+    fn forecast(&self) -> Vec<Forecast> {
+        vec![
+            forecast(
+                EffectKind::Run,
+                Privilege::Root,
+                Risk::Safe,
+                "nvidia-ctk runtime configure --runtime=docker",
+            ),
+            forecast(
+                EffectKind::Unit,
+                Privilege::Root,
+                Risk::Disruptive,
+                "systemctl restart docker",
+            ),
+        ]
+    }
+
+    fn undo<'a>(
+        &'a self,
+        host: &'a dyn ReadHost,
+        _facts: &'a Facts,
+        receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Result<Vec<Change>, Fault>> {
+        Box::pin(async move {
+            let path = Utf8Path::new(DAEMON_JSON);
+            let before = match receipt.prior(&Touch::File(path.to_owned())) {
+                Some(Prior::Absent) => None,
+                Some(Prior::File { content, .. }) => Some(content.as_str()),
+                _ => return Ok(Vec::new()),
+            };
+            let Some(now) = host.read_file(path).await.map_err(failed)? else {
+                return Ok(Vec::new());
+            };
+            let Some(content) = without_runtime(&now, before) else {
+                return Ok(Vec::new());
+            };
+            let back = if before.is_none() && content == "{}" {
+                Effect::RemoveOwned {
+                    path: path.to_owned(),
+                    removal: Removal::File,
+                    privilege: Privilege::Root,
+                }
+            } else {
+                let mode = match receipt.prior(&Touch::File(path.to_owned())) {
+                    Some(Prior::File { mode, .. }) => *mode,
+                    _ => 0o644,
+                };
+                Effect::WriteFile {
+                    path: path.to_owned(),
+                    content,
+                    mode,
+                    privilege: Privilege::Root,
+                }
+            };
+            let answer = host.query(&Query::DockerRunning).await;
+            let running = answer.map_or(0, |a| a.stdout.lines().count());
+            Ok(vec![
+                Change::safe(back, "the runtime `nvidia` was registered by gpucluster"),
+                restart(running),
+            ])
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_runtime;
+
+    const OURS: &str = r#"{"runtimes":{"nvidia":{"args":[],"path":"nvidia-container-runtime"}}}"#;
+
+    #[test]
+    fn a_file_that_was_not_there_becomes_an_empty_object() {
+        assert_eq!(without_runtime(OURS, None).as_deref(), Some("{}"));
+    }
+
+    #[test]
+    fn bytes_from_before_come_back_if_nothing_else_changed() {
+        let before = "{ \"log-driver\": \"local\" }\n";
+        let now = r#"{"log-driver":"local","runtimes":{"nvidia":{"args":[]}}}"#;
+        assert_eq!(without_runtime(now, Some(before)).as_deref(), Some(before));
+    }
+
+    #[test]
+    fn what_others_changed_since_is_kept() {
+        let now = r#"{"debug":true,"runtimes":{"kata":{},"nvidia":{}}}"#;
+        let text = without_runtime(now, Some("{}")).unwrap();
+        assert_eq!(
+            text,
+            "{\n  \"debug\": true,\n  \"runtimes\": {\n    \"kata\": {}\n  }\n}"
+        );
+    }
+
+    #[test]
+    fn a_runtime_that_was_there_before_us_stays() {
+        assert_eq!(without_runtime(OURS, Some(OURS)), None);
+    }
+}
