@@ -23,7 +23,7 @@ impl Overlay {
                 self.seed_exports().await;
             }
             Effect::Run(command) => {
-                for program in command.argv.first() {
+                if let Some(program) = command.argv.first() {
                     self.seed_program(program).await;
                 }
                 for (_, value) in command.env.iter().filter(|(name, _)| name == "KUBECONFIG") {
