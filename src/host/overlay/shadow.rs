@@ -101,7 +101,8 @@ impl Shadow {
             | Query::DockerContainers { .. }
             | Query::DockerRunning => self.docker,
             Query::MinikubeProfiles | Query::MinikubeStatus { .. } => self.cluster,
-            Query::Exports => self.exports,
+            Query::Exports => self.exports || self.has_unit("nfs-server"),
+            Query::PythonVenv { .. } => self.packages.contains("python3-venv"),
             Query::Package { name } => self.packages.contains(name),
             Query::WandbVersion { venv } => {
                 self.venvs.contains(venv) || self.covers(&venv.join("bin/python"))
