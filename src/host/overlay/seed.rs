@@ -2,13 +2,21 @@
 
 use super::super::Query;
 use super::Overlay;
-use super::sim::{self, Driver, Entry, Export, SimGpu};
+use super::sim::{self, Disk, Driver, Entry, Export, SimGpu};
 use crate::model::{Change, Effect, ServiceWant};
 use camino::{Utf8Path, Utf8PathBuf};
 
 impl Overlay {
     /// Learns what playing a change takes.
     pub(super) async fn seed_for(&self, change: &Change) {
+        if self.bench.world().disk.total == 0
+            && let Ok(space) = self.real.space(Utf8Path::new("/var")).await
+        {
+            self.bench.world().disk = Disk {
+                free: space.free,
+                total: space.total,
+            };
+        }
         match &change.effect {
             Effect::MakeDir { path, .. }
             | Effect::WriteFile { path, .. }

@@ -69,26 +69,23 @@ fn config_error(world: &World) -> Option<String> {
         .map(|error| error.to_string())
 }
 
-/// `systemctl restart docker`.
+/// `systemctl restart docker`. It is systemd that does it: whoever asked may be stopped or killed
+/// meanwhile, and the daemon is started all the same.
 ///
 /// # Errors
-/// When the person stops it.
+/// If the world cannot be kept.
 pub async fn restart(stage: &Stage<'_>) -> Result<Answer, Ended> {
-    let unit = |world: &World| super::units::state(world, "docker");
     stage
         .change(|world| {
             daemon_stops(world);
-            let enabled = unit(world).enabled;
-            let state = UnitState {
-                loaded: true,
-                enabled,
-                active: false,
-            };
-            world.units.insert("docker".to_owned(), state);
+            world.docker.restarting = true;
+            unit_is(world, false);
         })
         .await?;
-    stage.wait(durations::DOCKER_RESTART).await?;
-    if stage.look(config_error).is_some() {
+    stage.bench.wait(durations::DOCKER_RESTART).await;
+    let refused = stage.look(config_error).is_some();
+    stage.change(finish_restart).await?;
+    if refused {
         return Ok(said(
             1,
             "",
@@ -96,20 +93,28 @@ pub async fn restart(stage: &Stage<'_>) -> Result<Answer, Ended> {
              See \"systemctl status docker.service\" and \"journalctl -xeu docker.service\" for details.\n",
         ));
     }
-    stage
-        .change(|world| {
-            world.docker.restarts += 1;
-            daemon_starts(world);
-            let enabled = unit(world).enabled;
-            let state = UnitState {
-                loaded: true,
-                enabled,
-                active: true,
-            };
-            world.units.insert("docker".to_owned(), state);
-        })
-        .await?;
     Ok(said(0, "", ""))
+}
+
+/// The second half of a restart, if one is under way. A configuration that is no JSON keeps the
+/// daemon down.
+pub fn finish_restart(world: &mut World) {
+    if !std::mem::take(&mut world.docker.restarting) || config_error(world).is_some() {
+        return;
+    }
+    world.docker.restarts += 1;
+    daemon_starts(world);
+    unit_is(world, true);
+}
+
+fn unit_is(world: &mut World, active: bool) {
+    let enabled = super::units::state(world, "docker").enabled;
+    let state = UnitState {
+        loaded: true,
+        enabled,
+        active,
+    };
+    world.units.insert("docker".to_owned(), state);
 }
 
 /// `docker …` as a command that changes something.

@@ -5,7 +5,8 @@ use super::fault::FaultRule;
 use super::store::Store;
 use super::world::{Performed, World};
 use super::{
-    SimOptions, durations, effects, kube_api, machines, programs, query, services, units, wandb,
+    SimOptions, docker, durations, effects, kube_api, machines, programs, query, services, units,
+    wandb,
 };
 use crate::host::{
     Answer, Done, HostError, Identity, KubeQuery, Look, Meta, Performing, Query, ReadHost,
@@ -72,7 +73,9 @@ impl SimHost {
     }
 
     fn over(mut world: World, store: Option<Store>, options: SimOptions) -> Self {
+        // What went on when the last process ended: its children are gone, systemd's work is done.
         world.forget_processes();
+        docker::finish_restart(&mut world);
         Self {
             identity: world.identity.clone(),
             bench: Arc::new(Bench::new(world, store, options.pace, options.on_crash)),

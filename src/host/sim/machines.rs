@@ -220,6 +220,7 @@ fn docker_engine() -> Docker {
         runtimes: ["io.containerd.runc.v2", "runc"].map(str::to_owned).into(),
         default_runtime: "runc".to_owned(),
         hook: false,
+        restarting: false,
         restarts: 0,
         networks: BTreeMap::new(),
         containers: BTreeMap::new(),

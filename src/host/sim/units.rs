@@ -26,14 +26,14 @@ pub fn state(world: &World, name: &str) -> UnitState {
         .unwrap_or_default()
 }
 
-/// Brings a unit into a state.
+/// Brings a unit into a state; short, and never cut short.
 ///
 /// # Errors
-/// When the person stops it.
+/// If the world cannot be kept.
 pub async fn bring(stage: &Stage<'_>, name: &str, want: UnitWant) -> Result<Answer, Ended> {
     let unit = canonical(name).to_owned();
     if !stage.look(|world| state(world, &unit).loaded) {
-        stage.wait(durations::SMALL_QUERY).await?;
+        stage.bench.wait(durations::SMALL_QUERY).await;
         return Ok(match want {
             UnitWant::Restarted => said(
                 5,
@@ -49,11 +49,11 @@ pub async fn bring(stage: &Stage<'_>, name: &str, want: UnitWant) -> Result<Answ
     }
     match want {
         UnitWant::EnabledAndStarted => {
-            stage.wait(durations::UNIT_CHANGE).await?;
+            stage.bench.wait(durations::UNIT_CHANGE).await;
             stage.change(|world| set(world, &unit, true, true)).await?;
         }
         UnitWant::DisabledAndStopped => {
-            stage.wait(durations::UNIT_CHANGE).await?;
+            stage.bench.wait(durations::UNIT_CHANGE).await;
             stage
                 .change(|world| set(world, &unit, false, false))
                 .await?;
@@ -62,7 +62,7 @@ pub async fn bring(stage: &Stage<'_>, name: &str, want: UnitWant) -> Result<Answ
             if unit == "docker" {
                 return docker::restart(stage).await;
             }
-            stage.wait(durations::UNIT_CHANGE).await?;
+            stage.bench.wait(durations::UNIT_CHANGE).await;
             stage
                 .change(|world| {
                     let enabled = state(world, &unit).enabled;

@@ -69,6 +69,7 @@ impl World {
                 runtimes: BTreeSet::new(),
                 default_runtime: "runc".to_owned(),
                 hook: false,
+                restarting: false,
                 restarts: 0,
                 networks: BTreeMap::new(),
                 containers: BTreeMap::new(),
@@ -141,6 +142,8 @@ pub struct Docker {
     pub default_runtime: String,
     /// Whether the toolkit's hook was on the daemon's `PATH` when it started: what `--gpus` needs.
     pub hook: bool,
+    /// systemd is restarting it; that does not depend on who asked for it.
+    pub restarting: bool,
     /// How often the daemon was restarted.
     pub restarts: u32,
     /// Networks: name to IPv4 subnet.

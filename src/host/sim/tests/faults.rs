@@ -72,6 +72,18 @@ async fn a_crash_in_the_middle_leaves_a_world_that_loads_and_can_go_on() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn docker_comes_back_though_who_restarted_it_was_killed() {
+    let host = frozen(machine("4xt4").world_snapshot(), "crash-during:1");
+    tokio::select! {
+        () = restart_docker(&host) => unreachable!("it is dead"),
+        () = host.crashed() => {}
+    }
+    assert!(!host.world_snapshot().docker.running);
+    let host = SimHost::with_world(host.world_snapshot(), SimOptions::default());
+    assert_eq!(host.query(&Query::DockerVersion).await.unwrap().code, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_nth_effect_fails_with_the_given_words() {
     let host = frozen(
         machine("4xt4").world_snapshot(),
