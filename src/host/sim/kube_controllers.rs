@@ -46,7 +46,7 @@ pub fn reconcile(world: &mut World, cluster: &str, now_ms: u64) {
             "kube-system",
             "nvidia-device-plugin-daemonset",
         );
-        ensure(api, &at, now_ms, || daemon_set());
+        ensure(api, &at, now_ms, daemon_set);
         let at = At::new("pods", "kube-system", PLUGIN_POD);
         ensure(api, &at, now_ms, || plugin_pod(cluster));
     } else {
