@@ -312,7 +312,7 @@ fn cluster_without_gpus(world: &mut World) {
                 \"path\": \"nvidia-container-runtime\"\n        }\n    }\n}";
     world.put("/etc/docker/daemon.json", json, 0o644, 0);
     docker::daemon_starts(world);
-    super::minikube_start::make_node(world, "gpucluster", false);
+    super::minikube_node::make_node(world, "gpucluster", false);
     world.minikube.cached = true;
     let config = world.identity.home.join(".kube/config");
     world.minikube.profiles.insert(

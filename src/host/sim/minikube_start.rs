@@ -9,23 +9,13 @@ use super::commands::said;
 use super::kube_store::KubeStore;
 use super::minikube::{at_least, set_context};
 use super::minikube_events_out::{Events, STEPS, TOTAL};
-use super::world::{Container, Network, Profile, World};
+use super::minikube_flags::{Flags, parse};
+use super::minikube_node::{make_container, make_network};
+use super::world::Profile;
 use super::{docker, docker_queries, durations, gpu};
 use crate::host::Answer;
 use camino::Utf8Path;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// What was asked for.
-struct Flags {
-    profile: String,
-    driver: String,
-    runtime: String,
-    gpus: Option<String>,
-    cpus: u32,
-    memory: u64,
-    kubernetes: Option<String>,
-    force: bool,
-}
+use std::collections::BTreeSet;
 
 /// A run of `start`: the events so far and where they are shown.
 struct Start<'a> {
@@ -513,123 +503,4 @@ fn pretty_name(os_release: &str) -> String {
             .unwrap_or_default()
     };
     format!("{} {}", value("NAME"), value("VERSION_ID"))
-}
-
-/// The first free of 192.168.49.0/24, .58, .67 …; one of that name is used again.
-fn make_network(world: &mut World, name: &str) {
-    if world.docker.networks.contains_key(name) {
-        return;
-    }
-    let taken: Vec<&String> = world.docker.networks.values().map(|n| &n.subnet).collect();
-    let third = (49..=220)
-        .step_by(9)
-        .find(|third| !taken.contains(&&format!("192.168.{third}.0/24")))
-        .unwrap_or(49);
-    world.docker.networks.insert(
-        name.to_owned(),
-        Network {
-            subnet: format!("192.168.{third}.0/24"),
-            gateway: format!("192.168.{third}.1"),
-            labels: labels(name),
-        },
-    );
-}
-
-fn make_container(world: &mut World, name: &str, gpus: bool) {
-    world.docker.containers.insert(
-        name.to_owned(),
-        Container {
-            image: "gcr.io/k8s-minikube/kicbase:v0.0.50".to_owned(),
-            running: true,
-            restart_always: false,
-            gpus,
-            labels: labels(name),
-        },
-    );
-}
-
-/// Network and container of a node that somebody made earlier.
-pub fn make_node(world: &mut World, name: &str, gpus: bool) {
-    make_network(world, name);
-    make_container(world, name, gpus);
-}
-
-fn labels(name: &str) -> BTreeMap<String, String> {
-    [
-        ("created_by.minikube.sigs.k8s.io", "true"),
-        ("mode.minikube.sigs.k8s.io", name),
-        ("name.minikube.sigs.k8s.io", name),
-        ("role.minikube.sigs.k8s.io", ""),
-    ]
-    .map(|(key, value)| (key.to_owned(), value.to_owned()))
-    .into()
-}
-
-/// Reads the flags that are modelled; every other is refused as minikube refuses unknown ones.
-fn parse(args: &[&str], version: &str) -> Result<Flags, String> {
-    let mut flags = Flags {
-        profile: "minikube".to_owned(),
-        driver: "docker".to_owned(),
-        runtime: "docker".to_owned(),
-        gpus: None,
-        cpus: 2,
-        memory: 3072,
-        kubernetes: None,
-        force: false,
-    };
-    let mut words = args.iter();
-    while let Some(&word) = words.next() {
-        let (flag, value) = match word.split_once('=') {
-            Some((flag, value)) => (flag, Some(value)),
-            None if ["-p", "-o", "--profile", "--output"].contains(&word) => {
-                (word, words.next().copied())
-            }
-            None => (word, None),
-        };
-        let text = || {
-            value
-                .map(str::to_owned)
-                .ok_or(format!("flag needs an argument: {flag}"))
-        };
-        match flag {
-            "-p" | "--profile" => flags.profile = text()?,
-            "-o" | "--output" if value == Some("json") => {}
-            "--driver" => flags.driver = text()?,
-            "--container-runtime" => flags.runtime = text()?,
-            "--gpus" if at_least(version, (1, 32)) => flags.gpus = Some(text()?),
-            "--cpus" => flags.cpus = number(&text()?)?,
-            "--memory" => flags.memory = megabytes(&text()?)?,
-            "--kubernetes-version" => flags.kubernetes = Some(text()?),
-            "--force" => flags.force = true,
-            "--wait" | "--wait-timeout" | "--interactive" | "--embed-certs" | "--user"
-            | "--base-image" | "--keep-context" => {}
-            _ => return Err(format!("unknown flag: {flag}")),
-        }
-    }
-    Ok(flags)
-}
-
-fn number(text: &str) -> Result<u32, String> {
-    match text {
-        "no-limit" | "max" => Ok(0),
-        _ => text
-            .parse()
-            .map_err(|_| format!("invalid argument \"{text}\" for \"--cpus\" flag")),
-    }
-}
-
-fn megabytes(text: &str) -> Result<u64, String> {
-    let lower = text.to_ascii_lowercase();
-    if ["no-limit", "max"].contains(&lower.as_str()) {
-        return Ok(0);
-    }
-    let digits: String = lower.chars().take_while(char::is_ascii_digit).collect();
-    let size: u64 = digits
-        .parse()
-        .map_err(|_| format!("invalid argument \"{text}\" for \"--memory\" flag"))?;
-    match &lower[digits.len()..] {
-        "" | "m" | "mb" | "mib" => Ok(size),
-        "g" | "gb" | "gib" => Ok(size * 1024),
-        _ => Err(format!("invalid argument \"{text}\" for \"--memory\" flag")),
-    }
 }
