@@ -10,18 +10,17 @@ use super::kube_store::KubeStore;
 use super::minikube::{at_least, set_context};
 use super::minikube_events_out::{Events, STEPS, TOTAL};
 use super::minikube_flags::{Flags, parse};
-use super::minikube_node::{make_container, make_network};
 use super::world::Profile;
-use super::{docker, docker_queries, durations, gpu};
+use super::{docker, docker_queries, durations};
 use crate::host::Answer;
 use camino::Utf8Path;
 use std::collections::BTreeSet;
 
 /// A run of `start`: the events so far and where they are shown.
-struct Start<'a> {
-    stage: &'a Stage<'a>,
-    events: Events,
-    name: String,
+pub struct Start<'a> {
+    pub(super) stage: &'a Stage<'a>,
+    pub(super) events: Events,
+    pub(super) name: String,
 }
 
 /// `minikube start FLAGS`.
@@ -134,7 +133,12 @@ type Failure = (&'static str, i32, String, &'static str);
 
 impl Start<'_> {
     /// A step: said, shown, noted in `events.json`; then time passes.
-    async fn step(&mut self, step: usize, message: &str, seconds: f64) -> Result<(), Ended> {
+    pub(super) async fn step(
+        &mut self,
+        step: usize,
+        message: &str,
+        seconds: f64,
+    ) -> Result<(), Ended> {
         self.events.step(step, message);
         self.stage
             .moved(message, Some((u32::try_from(step).unwrap_or(0), TOTAL)));
@@ -157,7 +161,7 @@ impl Start<'_> {
     }
 
     /// minikube gives up. A start that fails before it saved anything leaves an `invalid` entry.
-    async fn failed(&mut self, failure: Failure) -> Result<Answer, Ended> {
+    pub(super) async fn failed(&mut self, failure: Failure) -> Result<Answer, Ended> {
         let (id, code, message, advice) = failure;
         self.events.error(id, code, &message, advice, "");
         self.stage
@@ -253,134 +257,6 @@ impl Start<'_> {
             .await
     }
 
-    /// Base image and preload, which is silent through a pipe.
-    async fn pull(&mut self, version: &str) -> Result<(), Ended> {
-        let image = if at_least(version, (1, 38)) {
-            "v0.0.50"
-        } else {
-            "v0.0.42"
-        };
-        self.step(5, &format!("Pulling base image {image} ..."), 0.2)
-            .await?;
-        if self.stage.look(|world| world.minikube.cached) {
-            return Ok(());
-        }
-        let kubernetes = self.profile(|profile| profile.kubernetes.clone());
-        let preload = format!("Downloading Kubernetes {kubernetes} preload ...");
-        self.step(5, &preload, durations::PRELOAD).await?;
-        let artifact = format!("gcr.io/k8s-minikube/kicbase:{image}");
-        for (progress, shown) in [
-            ("0", "0 %"),
-            ("0.412345", "41 %"),
-            ("0.812345", "81 %"),
-            ("1", "100 %"),
-        ] {
-            self.events.download(5, &artifact, progress);
-            self.stage
-                .moved(&format!("{artifact} {shown}"), Some((5, TOTAL)));
-            self.stage.wait(durations::BASE_IMAGE_PULL / 4.0).await?;
-        }
-        if !self.stage.look(|world| world.disk.is_full()) {
-            self.stage
-                .change(|world| world.minikube.cached = true)
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// Network and container, from the stored configuration.
-    async fn create(&mut self) -> Result<Option<Answer>, Ended> {
-        let cached = self.profile(|profile| profile.last_error.is_some());
-        let (cpus, memory) = self.profile(|profile| (profile.cpus, profile.memory));
-        let limit = |n: u64, unit: &str| {
-            if n == 0 {
-                "no-limit".to_owned()
-            } else {
-                format!("{n}{unit}")
-            }
-        };
-        let words = format!(
-            "Creating docker container (CPUs={}, Memory={}) ...",
-            limit(u64::from(cpus), ""),
-            limit(memory, "MB")
-        );
-        let seconds = if cached {
-            durations::NODE_CONTAINER_CACHED
-        } else {
-            durations::NODE_CONTAINER
-        };
-        self.step(8, &words, seconds / 2.0).await?;
-        let name = self.name.clone();
-        self.stage
-            .change(|world| make_network(world, &name))
-            .await?;
-        if let Some(words) = self.gpu_error() {
-            return self.provision_failed(&words).await.map(Some);
-        }
-        let gpus = self.profile(|profile| !profile.gpus.is_empty());
-        self.stage
-            .change(|world| make_container(world, &name, gpus))
-            .await?;
-        self.stage.wait(seconds / 2.0).await?;
-        Ok(None)
-    }
-
-    /// A container that runs, or one that is down, such as after a restart of Docker.
-    async fn revive(&mut self, running: bool) -> Result<Option<Answer>, Ended> {
-        let name = self.name.clone();
-        if running {
-            let words = format!("Updating the running docker \"{name}\" container ...");
-            self.step(4, &words, durations::NODE_RESTART).await?;
-            self.stage
-                .change(|world| {
-                    if let Some(profile) = world.minikube.profiles.get_mut(&name) {
-                        profile.service_restarts += 1;
-                    }
-                })
-                .await?;
-            return Ok(None);
-        }
-        let words = format!("Restarting existing docker container for \"{name}\" ...");
-        self.step(5, &words, durations::NODE_RESTART).await?;
-        if let Some(words) = self.gpu_error() {
-            return self.provision_failed(&words).await.map(Some);
-        }
-        self.stage
-            .change(|world| {
-                if let Some(container) = world.docker.containers.get_mut(&name) {
-                    container.running = true;
-                }
-            })
-            .await?;
-        Ok(None)
-    }
-
-    /// Why the node's container gets no GPUs, in dockerd's words.
-    fn gpu_error(&self) -> Option<String> {
-        let wanted = self.profile(|profile| profile.gpus.clone());
-        self.stage.look(|world| {
-            let version = world.minikube.version.as_deref().unwrap_or_default();
-            // From v1.34 on the node asks for every capability (kubernetes/minikube#19345).
-            let all = at_least(version, (1, 34));
-            (!wanted.is_empty())
-                .then(|| gpu::injection_error(world, all))
-                .flatten()
-        })
-    }
-
-    /// The container could not be created or started: minikube tries once more and gives up.
-    async fn provision_failed(&mut self, words: &str) -> Result<Answer, Ended> {
-        let chain = format!(
-            "creating host: create: creating: create kic node: create container: docker run --gpus all: \
-             exit status 125\nstdout:\n\nstderr:\ndocker: Error response from daemon: {words}"
-        );
-        let soft = format!("StartHost failed, but will try again: {chain}");
-        self.events.soft_error(&soft);
-        self.stage.wait(5.0).await?;
-        let message = format!("error provisioning guest: Failed to start host: {chain}");
-        self.failed(("GUEST_PROVISION", 80, message, "")).await
-    }
-
     /// The control plane: built, or found again; a broken one is reset with all that was in it.
     async fn kubernetes(&mut self, fresh: bool) -> Result<(), Ended> {
         let cached = !fresh;
@@ -468,7 +344,7 @@ impl Start<'_> {
         Ok(said(0, self.events.take_lines(), ""))
     }
 
-    fn profile<T: Default>(&self, read: impl FnOnce(&Profile) -> T) -> T {
+    pub(super) fn profile<T: Default>(&self, read: impl FnOnce(&Profile) -> T) -> T {
         self.stage.look(|world| {
             world
                 .minikube

@@ -24,11 +24,13 @@ mod kube_controllers;
 mod kube_merge;
 mod kube_rules;
 mod kube_store;
+mod machine_parts;
 mod machines;
 mod minikube;
 mod minikube_events_out;
 mod minikube_flags;
 mod minikube_node;
+mod minikube_phases;
 mod minikube_queries;
 mod minikube_start;
 mod nfs;
@@ -42,6 +44,7 @@ mod toolkit;
 mod units;
 mod wandb;
 mod world;
+mod world_blank;
 
 #[cfg(test)]
 mod tests;

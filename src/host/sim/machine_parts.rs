@@ -1,0 +1,77 @@
+//! Parts that machines are made of.
+
+use super::world::{Docker, Driver, SimGpu, World};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// `/etc/os-release` of an Ubuntu.
+pub fn os_release(id: &str, version: &str, codename: &str) -> String {
+    format!(
+        "PRETTY_NAME=\"Ubuntu {version}\"\nNAME=\"Ubuntu\"\nVERSION_ID=\"{id}\"\nVERSION=\"{version}\"\n\
+         VERSION_CODENAME={codename}\nID=ubuntu\nID_LIKE=debian\nUBUNTU_CODENAME={codename}\n"
+    )
+}
+
+/// Docker Engine as its package leaves it.
+pub fn docker_engine() -> Docker {
+    Docker {
+        version: Some("28.5.2".to_owned()),
+        running: true,
+        permitted: true,
+        os: "Ubuntu 22.04.3 LTS".to_owned(),
+        root_dir: "/var/lib/docker".to_owned(),
+        rootless: false,
+        runtimes: ["io.containerd.runc.v2", "runc"].map(str::to_owned).into(),
+        default_runtime: "runc".to_owned(),
+        hook: false,
+        restarting: false,
+        restarts: 0,
+        networks: BTreeMap::new(),
+        containers: BTreeMap::new(),
+        images: BTreeSet::new(),
+    }
+}
+
+/// A GPU by its index.
+pub fn one_gpu(index: u32, name: &str, memory_mib: u64) -> SimGpu {
+    SimGpu {
+        uuid: format!("GPU-0000000{index}-1111-2222-3333-444444444444"),
+        name: name.to_owned(),
+        bus_id: format!("00000000:00:{:02X}.0", 4 + index),
+        memory_mib,
+    }
+}
+
+/// Files of the kernel and of the driver that follow from the hardware.
+pub fn kernel_files(world: &mut World) {
+    world.put("/proc/sys/net/core/bpf_jit_harden", "0\n", 0o600, 0);
+    world.put(
+        "/proc/filesystems",
+        "nodev\tsysfs\nnodev\tnfsd\n\text4\n",
+        0o444,
+        0,
+    );
+    if world.gpus.driver == Driver::NotInstalled || world.gpus.gpus.is_empty() {
+        return;
+    }
+    let version = world.gpus.version.clone();
+    if world.gpus.driver != Driver::NotLoaded {
+        world.put(
+            "/sys/module/nvidia/version",
+            &format!("{version}\n"),
+            0o444,
+            0,
+        );
+        let line = format!(
+            "NVRM version: NVIDIA UNIX x86_64 Kernel Module  {version}  Tue Mar 28 18:02:59 UTC 2023\n"
+        );
+        world.put("/proc/driver/nvidia/version", &line, 0o444, 0);
+        for index in 0..world.gpus.gpus.len() {
+            world.put(&format!("/dev/nvidia{index}"), "", 0o666, 0);
+        }
+        world.put("/dev/nvidiactl", "", 0o666, 0);
+        world.put("/dev/nvidia-uvm", "", 0o666, 0);
+        if world.gpus.modeset {
+            world.put("/dev/nvidia-modeset", "", 0o666, 0);
+        }
+    }
+}
