@@ -5,11 +5,52 @@ use super::durations;
 use super::gpu;
 use super::minikube::at_least;
 use super::minikube_events_out::TOTAL;
+use super::minikube_flags::Flags;
 use super::minikube_node::{make_container, make_network};
-use super::minikube_start::Start;
+use super::minikube_start::{Failure, Start};
 use crate::host::Answer;
 
 impl Start<'_> {
+    /// What minikube refuses before it looks at Docker; `--force` waives the user's id only.
+    pub(super) fn usage(&self, flags: &Flags, version: &str, root: bool) -> Option<Failure> {
+        let usage = |message: &str| Some(("MK_USAGE", 14, message.to_owned(), ""));
+        if root && !flags.force {
+            return Some((
+                "DRV_AS_ROOT",
+                57,
+                "The \"docker\" driver should not be used with root privileges.".to_owned(),
+                "",
+            ));
+        }
+        if self.name.len() < 2
+            || !self
+                .name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '-')
+        {
+            return usage("Profile name must be at least 2 characters of letters, digits and '-'");
+        }
+        let gpus = flags.gpus.as_deref()?;
+        let known: &[&str] = if at_least(version, (1, 37)) {
+            &["nvidia", "nvidia.com", "amd", "all"]
+        } else if at_least(version, (1, 35)) {
+            &["nvidia", "amd", "all"]
+        } else {
+            &["nvidia", "all"]
+        };
+        if !known.contains(&gpus) {
+            return usage(
+                "The gpus flag must be passed a value of \"nvidia\", \"nvidia.com\", \"amd\" or \"all\"",
+            );
+        }
+        if flags.driver != "docker" || flags.runtime != "docker" {
+            return usage(
+                "The gpus flag can only be used with the docker driver and docker container-runtime",
+            );
+        }
+        None
+    }
+
     /// Base image and preload, which is silent through a pipe.
     pub(super) async fn pull(&mut self, version: &str) -> Result<(), Ended> {
         let image = if at_least(version, (1, 38)) {

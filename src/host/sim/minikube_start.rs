@@ -129,7 +129,7 @@ pub async fn start(
 }
 
 /// A failure as minikube reports it: id, exit code, message, advice.
-type Failure = (&'static str, i32, String, &'static str);
+pub type Failure = (&'static str, i32, String, &'static str);
 
 impl Start<'_> {
     /// A step: said, shown, noted in `events.json`; then time passes.
@@ -173,45 +173,6 @@ impl Start<'_> {
             })
             .await?;
         Ok(said(code, self.events.take_lines(), ""))
-    }
-
-    fn usage(&self, flags: &Flags, version: &str, root: bool) -> Option<Failure> {
-        let usage = |message: &str| Some(("MK_USAGE", 14, message.to_owned(), ""));
-        if root && !flags.force {
-            return Some((
-                "DRV_AS_ROOT",
-                57,
-                "The \"docker\" driver should not be used with root privileges.".to_owned(),
-                "",
-            ));
-        }
-        if self.name.len() < 2
-            || !self
-                .name
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || c == '-')
-        {
-            return usage("Profile name must be at least 2 characters of letters, digits and '-'");
-        }
-        let gpus = flags.gpus.as_deref()?;
-        let known: &[&str] = if at_least(version, (1, 37)) {
-            &["nvidia", "nvidia.com", "amd", "all"]
-        } else if at_least(version, (1, 35)) {
-            &["nvidia", "amd", "all"]
-        } else {
-            &["nvidia", "all"]
-        };
-        if !known.contains(&gpus) {
-            return usage(
-                "The gpus flag must be passed a value of \"nvidia\", \"nvidia.com\", \"amd\" or \"all\"",
-            );
-        }
-        if flags.driver != "docker" || flags.runtime != "docker" {
-            return usage(
-                "The gpus flag can only be used with the docker driver and docker container-runtime",
-            );
-        }
-        None
     }
 
     /// `config.json`, with the value of `--gpus` for good.
