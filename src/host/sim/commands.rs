@@ -15,6 +15,9 @@ pub fn said(code: i32, stdout: impl Into<String>, stderr: impl Into<String>) -> 
     }
 }
 
+/// Words in the answer to arguments that no model knows.
+pub const NO_MODEL: &str = "the simulated machine has no model of";
+
 /// Whether there is a model for a command at all; a rehearsal asks before it starts.
 pub fn is_modelled(argv: &[String]) -> bool {
     let Some(program) = argv.first() else {
@@ -55,10 +58,7 @@ pub async fn run(stage: &Stage<'_>, command: &Command) -> Result<Answer, Ended> 
         _ => Ok(said(
             1,
             "",
-            format!(
-                "{program}: the simulated machine has no model of `{}`\n",
-                command.line()
-            ),
+            format!("{program}: {NO_MODEL} `{}`\n", command.line()),
         )),
     }
 }
@@ -68,9 +68,6 @@ pub fn unmodelled(tool: &str, args: &[&str]) -> Answer {
     said(
         2,
         "",
-        format!(
-            "{tool}: the simulated machine has no model of the arguments `{}`\n",
-            args.join(" ")
-        ),
+        format!("{tool}: {NO_MODEL} the arguments `{}`\n", args.join(" ")),
     )
 }

@@ -177,6 +177,18 @@ impl World {
         );
     }
 
+    /// Takes every process away from `/proc`.
+    pub fn forget_processes(&mut self) {
+        let is_process = |path: &Utf8Path| {
+            let name = path
+                .strip_prefix("/proc")
+                .ok()
+                .and_then(|p| p.iter().next());
+            name.is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        self.files.retain(|path, _| !is_process(path));
+    }
+
     /// Takes a file of the machine away.
     pub fn take(&mut self, path: &str) {
         self.files.remove(Utf8Path::new(path));

@@ -71,7 +71,8 @@ impl SimHost {
         Self::over(world, None, options)
     }
 
-    fn over(world: World, store: Option<Store>, options: SimOptions) -> Self {
+    fn over(mut world: World, store: Option<Store>, options: SimOptions) -> Self {
+        world.forget_processes();
         Self {
             identity: world.identity.clone(),
             bench: Arc::new(Bench::new(world, store, options.pace, options.on_crash)),

@@ -10,6 +10,12 @@ use serde_json::{Value, json};
 /// How long a job's pod runs, in milliseconds.
 const JOB_MS: u64 = 5_000;
 
+/// The device plugin's DaemonSet, in `kube-system`.
+const PLUGIN: &str = "nvidia-device-plugin-daemonset";
+
+/// Its pod.
+const PLUGIN_POD: &str = "nvidia-device-plugin-daemonset-x7k2p";
+
 /// Plays everything up to now.
 pub fn reconcile(world: &mut World, cluster: &str, now_ms: u64) {
     let gpus = allocatable(world, cluster, now_ms);
@@ -40,13 +46,13 @@ pub fn reconcile(world: &mut World, cluster: &str, now_ms: u64) {
             "kube-system",
             "nvidia-device-plugin-daemonset",
         );
-        ensure(api, &at, now_ms, || daemon_set(&profile.kubernetes));
-        let at = At::new(
-            "pods",
-            "kube-system",
-            "nvidia-device-plugin-daemonset-x7k2p",
-        );
+        ensure(api, &at, now_ms, || daemon_set());
+        let at = At::new("pods", "kube-system", PLUGIN_POD);
         ensure(api, &at, now_ms, || plugin_pod(cluster));
+    } else {
+        // Missing is the usual case: the addon is on only where GPUs were asked for.
+        let _ = api.delete(&At::new("daemonsets", "kube-system", PLUGIN));
+        let _ = api.delete(&At::new("pods", "kube-system", PLUGIN_POD));
     }
     node(
         api,
@@ -58,7 +64,7 @@ pub fn reconcile(world: &mut World, cluster: &str, now_ms: u64) {
         now_ms,
     );
     bind(api);
-    run_jobs(api, cluster, gpus.unwrap_or(0), now_ms);
+    run_jobs(api, now_ms);
     schedule(api, cluster, gpus.unwrap_or(0), now_ms);
 }
 
@@ -87,10 +93,10 @@ fn storage_class() -> Value {
     })
 }
 
-fn daemon_set(_kubernetes: &str) -> Value {
+fn daemon_set() -> Value {
     json!({
         "apiVersion": "apps/v1", "kind": "DaemonSet",
-        "metadata": {"name": "nvidia-device-plugin-daemonset", "namespace": "kube-system"},
+        "metadata": {"name": PLUGIN, "namespace": "kube-system"},
         "spec": {
             "selector": {"matchLabels": {"name": "nvidia-device-plugin-ds"}},
             "template": {
@@ -111,7 +117,7 @@ fn plugin_pod(node: &str) -> Value {
     json!({
         "apiVersion": "v1", "kind": "Pod",
         "metadata": {
-            "name": "nvidia-device-plugin-daemonset-x7k2p", "namespace": "kube-system",
+            "name": PLUGIN_POD, "namespace": "kube-system",
             "labels": {"name": "nvidia-device-plugin-ds"}
         },
         "spec": {"nodeName": node, "containers": [{"name": "nvidia-device-plugin-ctr"}]},
@@ -286,7 +292,7 @@ fn name_in(object: &Value, key: &str) -> String {
 }
 
 /// Makes the pod of every job that has none, and ends jobs with their pods.
-fn run_jobs(api: &mut KubeStore, node: &str, _gpus: u64, now_ms: u64) {
+fn run_jobs(api: &mut KubeStore, now_ms: u64) {
     for mut job in api.list("jobs", "", "") {
         let (name, space) = (name_of(&job), name_in(&job, "namespace"));
         let at = At::new("pods", &space, &format!("{name}-0"));
@@ -310,7 +316,6 @@ fn run_jobs(api: &mut KubeStore, node: &str, _gpus: u64, now_ms: u64) {
         };
         api.put(&At::new("jobs", &space, &name), job);
     }
-    let _ = node;
 }
 
 /// Runs pods whose GPUs are there and whose claims are bound; ends them after a while.

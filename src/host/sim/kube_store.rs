@@ -217,6 +217,14 @@ impl KubeStore {
         }
     }
 
+    /// Takes an object over as it is elsewhere, its version and all.
+    pub fn adopt(&mut self, at: &At, object: Value) {
+        let version = object["metadata"]["resourceVersion"].as_str();
+        let version = version.and_then(|text| text.parse().ok()).unwrap_or(0);
+        self.version = self.version.max(version);
+        self.objects.insert(at.key(), object);
+    }
+
     /// Whether an object is there.
     pub fn has(&self, at: &At) -> bool {
         self.objects.contains_key(&at.key())

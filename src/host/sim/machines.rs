@@ -337,6 +337,10 @@ fn cluster_without_gpus(world: &mut World) {
         },
     );
     super::minikube::set_context(world, "gpucluster", &config);
+    if let Some(profile) = world.minikube.profiles.get_mut("gpucluster") {
+        // The context is in the person's own kubeconfig, which is not the one we ask with.
+        profile.kubeconfig = None;
+    }
 }
 
 fn nfs_in_use(world: &mut World) {

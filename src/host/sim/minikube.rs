@@ -3,7 +3,7 @@
 use super::bench::{Ended, Stage};
 use super::commands::{said, unmodelled};
 use super::world::World;
-use super::{durations, minikube_queries, minikube_start};
+use super::{docker_queries, durations, minikube_queries, minikube_start};
 use crate::host::Answer;
 use crate::model::Privilege;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -33,11 +33,22 @@ pub async fn run(
         .map(|(_, path)| Utf8PathBuf::from(path))
         .unwrap_or_else(|| stage.look(|world| world.identity.home.join(".kube/config")));
     match args {
-        ["start", flags @ ..] => minikube_start::start(stage, flags, &kubeconfig, root).await,
+        ["start", flags @ ..] => {
+            // Not kept with the world: processes do not outlive a reboot, nor our simulated ones us.
+            let cmdline = format!("minikube\0{}\0", args.join("\0"));
+            stage
+                .bench
+                .world()
+                .put("/proc/4242/cmdline", &cmdline, 0o444, 0);
+            let ended = minikube_start::start(stage, flags, &kubeconfig, root).await;
+            stage.bench.world().forget_processes();
+            ended
+        }
         ["delete", "-p", name] => delete(stage, name, &kubeconfig).await,
         ["stop", "-p", name] => stop(stage, name).await,
         ["update-context", "-p", name] => update_context(stage, name, &kubeconfig).await,
-        ["addons", "enable", addon, "-p", name] => enable(stage, name, addon).await,
+        ["addons", "enable", addon, "-p", name] => addon_is(stage, name, addon, true).await,
+        ["addons", "disable", addon, "-p", name] => addon_is(stage, name, addon, false).await,
         _ => Ok(unmodelled("minikube", args)),
     }
 }
@@ -118,39 +129,53 @@ async fn update_context(
     ))
 }
 
-async fn enable(stage: &Stage<'_>, name: &str, addon: &str) -> Result<Answer, Ended> {
+/// Switches an addon; which one is remembered by later starts.
+async fn addon_is(stage: &Stage<'_>, name: &str, addon: &str, on: bool) -> Result<Answer, Ended> {
     if !stage.look(|world| world.minikube.profiles.contains_key(name)) {
         return Ok(no_profile(name));
     }
-    if ![
-        "nvidia-device-plugin",
-        "storage-provisioner",
-        "default-storageclass",
-    ]
-    .contains(&addon)
-    {
-        return Ok(said(
-            10,
-            "",
-            format!(
-                "X Exiting due to MK_ADDON_ENABLE: enable failed: {addon} is not a valid addon\n"
-            ),
-        ));
+    if !ADDONS.contains(&addon) {
+        let words = format!(
+            "X Exiting due to MK_ADDON_ENABLE: enable failed: {addon} is not a valid addon\n"
+        );
+        return Ok(said(10, "", words));
     }
     stage.wait(durations::MINIKUBE_SMALL).await?;
     let ready = stage.bench.in_seconds(durations::DEVICE_PLUGIN);
     stage
         .change(|world| {
-            if let Some(profile) = world.minikube.profiles.get_mut(name) {
+            let sees = docker_queries::sees_gpus(world, name);
+            let Some(profile) = world.minikube.profiles.get_mut(name) else {
+                return;
+            };
+            if on {
                 profile.addons.insert(addon.to_owned());
-                if addon == "nvidia-device-plugin" && profile.plugin_ready_ms.is_none() {
-                    profile.plugin_ready_ms = Some(ready);
-                }
+            } else {
+                profile.addons.remove(addon);
+            }
+            if addon == "nvidia-device-plugin" {
+                let before = profile.plugin_ready_ms;
+                profile.plugin_ready_ms = (on && sees).then_some(before.unwrap_or(ready));
             }
         })
         .await?;
-    Ok(said(0, format!("* The '{addon}' addon is enabled\n"), ""))
+    Ok(said(
+        0,
+        if on {
+            format!("* The '{addon}' addon is enabled\n")
+        } else {
+            format!("* \"The '{addon}' addon is disabled\n")
+        },
+        "",
+    ))
 }
+
+/// Addons that are modelled.
+const ADDONS: [&str; 3] = [
+    "nvidia-device-plugin",
+    "storage-provisioner",
+    "default-storageclass",
+];
 
 /// Writes the context of a profile into a kubeconfig, as its current one.
 pub fn set_context(world: &mut World, name: &str, kubeconfig: &Utf8Path) {

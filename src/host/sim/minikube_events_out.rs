@@ -54,11 +54,6 @@ impl Events {
         self.push("info", &json!({"message": message}));
     }
 
-    /// A warning: the message only, no id.
-    pub fn warning(&mut self, message: &str) {
-        self.push("warning", &json!({"message": message}));
-    }
-
     /// What text mode sends to stderr; not fatal.
     pub fn soft_error(&mut self, message: &str) {
         self.push("error", &json!({"message": message}));

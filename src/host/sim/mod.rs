@@ -43,12 +43,22 @@ mod world;
 mod tests;
 
 pub(in crate::host) use bench::{Bench, Ended, Stage};
-pub(in crate::host) use {effects::carry_out, kube_api::client_for, query::answer as model_answer};
+pub(in crate::host) use commands::{NO_MODEL, is_modelled};
+pub(in crate::host) use effects::carry_out;
+pub(in crate::host) use kube_api::client_for;
+pub(in crate::host) use kube_store::{At, KINDS, KubeStore};
+pub(in crate::host) use query::answer as model_answer;
+pub(in crate::host) use wandb::secret_state;
+pub(in crate::host) use {nfs::sources as export_sources, programs::path_of as program_path};
+pub(in crate::host) use {services::state as service_state, units::state as unit_state};
 
 pub use fault::{FaultRule, GRAMMAR as FAULT_GRAMMAR, parse_faults};
 pub use host::SimHost;
 pub use machines::{DEFAULT as DEFAULT_MACHINE, build as build_machine, machines};
-pub use world::World;
+pub use world::{
+    Container, Disk, Docker, Driver, Entry, Export, GpuStack, Minikube, Network, Performed,
+    Profile, Python, Service, SimGpu, WandbServer, World,
+};
 
 use camino::Utf8PathBuf;
 

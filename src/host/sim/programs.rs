@@ -41,6 +41,12 @@ pub fn path_of(world: &World, program: &str) -> Option<Utf8PathBuf> {
             let minor = version.splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
             format!("/usr/bin/python{minor}")
         }),
+        versioned if versioned.starts_with("python3.") => world
+            .python
+            .version
+            .as_ref()
+            .filter(|version| version.starts_with(&versioned["python".len()..]))
+            .map(|_| format!("/usr/bin/{versioned}")),
         "uv" => world
             .python
             .uv

@@ -48,6 +48,65 @@ pub struct World {
     pub log: Vec<Performed>,
 }
 
+impl World {
+    /// A machine of which nothing is known yet but who and where: the ground of a rehearsal.
+    pub fn blank(identity: Identity, epoch_ms: u64) -> Self {
+        Self {
+            format: FORMAT,
+            machine: "rehearsal".to_owned(),
+            epoch_ms,
+            identity,
+            files: BTreeMap::new(),
+            units: BTreeMap::new(),
+            packages: BTreeSet::new(),
+            docker: Docker {
+                version: None,
+                running: false,
+                permitted: true,
+                os: String::new(),
+                root_dir: String::new(),
+                rootless: false,
+                runtimes: BTreeSet::new(),
+                default_runtime: "runc".to_owned(),
+                hook: false,
+                restarts: 0,
+                networks: BTreeMap::new(),
+                containers: BTreeMap::new(),
+                images: BTreeSet::new(),
+            },
+            gpus: GpuStack {
+                driver: Driver::NotInstalled,
+                version: String::new(),
+                modeset: false,
+                gpus: Vec::new(),
+            },
+            toolkit: None,
+            minikube: Minikube::default(),
+            exports: Vec::new(),
+            python: Python {
+                version: None,
+                venv: false,
+                uv: false,
+                wandb: BTreeMap::new(),
+            },
+            wandb: WandbServer {
+                reachable: false,
+                key_known: false,
+                key_valid: false,
+                entity: String::new(),
+                teams: BTreeSet::new(),
+                queues: BTreeMap::new(),
+            },
+            services: BTreeMap::new(),
+            disk: Disk {
+                free: u64::MAX,
+                total: 0,
+            },
+            log: Vec::new(),
+        }
+    }
+}
+
 /// A file or a directory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {

@@ -1,1 +1,0 @@
-//! This very machine, read-only; every change lands in a shadow.
