@@ -22,6 +22,8 @@ mod nfs_server;
 mod packages;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod toolkit;
 mod volume;
 mod wandb;

@@ -211,14 +211,12 @@ impl Step for NfsExport {
             let table = table.map_err(failed)?;
             let table = exports::table(&table.stdout);
             diffs.extend(self.in_table(&table, subnet));
-            let nothing_yet = meta.is_none() && file.is_none();
+            // With the drop-in folder missing too, the plan must be told, so that is a difference.
+            let nothing_yet = meta.is_none() && file.is_none() && !differs(&diffs, FOLDER);
             let mut seen = if diffs.is_empty() {
                 Observation::in_place(format!("{} to {subnet}", self.path()))
             } else if nothing_yet {
-                Observation::new(
-                    crate::model::State::Drifted(diffs),
-                    format!("{} is not exported", self.path()),
-                )
+                Observation::absent(format!("{} is not exported", self.path()))
             } else {
                 let fields: Vec<&str> = diffs.iter().map(|diff| diff.field.as_str()).collect();
                 let headline = format!("differs: {}", fields.join(", "));
