@@ -29,7 +29,7 @@ fn containers() -> Query {
 
 fn fresh() -> TestHost {
     let profile = "gpucluster".to_owned();
-    TestHost::healthy()
+    idle(TestHost::healthy())
         .with(Query::MinikubeProfiles, said(NONE))
         .with(
             Query::MinikubeStatus { profile },
@@ -39,6 +39,12 @@ fn fresh() -> TestHost {
         .with_file(wish().layout.kubeconfig, None)
 }
 
+/// The same host with the agent stopped.
+fn idle(mut host: TestHost) -> TestHost {
+    host.service.pid = None;
+    host
+}
+
 fn with_profile(from: &str, to: &str) -> TestHost {
     assert!(PROFILES.contains(from), "{from}");
     TestHost::healthy().with(Query::MinikubeProfiles, said(&PROFILES.replace(from, to)))
@@ -46,7 +52,7 @@ fn with_profile(from: &str, to: &str) -> TestHost {
 
 fn with_status(status: &str) -> TestHost {
     let profile = "gpucluster".to_owned();
-    TestHost::healthy().with(Query::MinikubeStatus { profile }, answer(7, status, ""))
+    idle(TestHost::healthy()).with(Query::MinikubeStatus { profile }, answer(7, status, ""))
 }
 
 fn start(wish: &Wish) -> String {
@@ -197,11 +203,29 @@ fn a_stopped_cluster_is_started_and_a_healthy_one_never() {
 }
 
 #[test]
+fn an_agent_without_a_cluster_is_stopped_before_the_start() {
+    let wish = wish();
+    let mut gone = fresh();
+    gone.service.pid = Some(7);
+    assert_eq!(verdict(&cluster(), &gone), "drifted agent");
+    let plan = [
+        "stop agent-gpucluster".to_owned(),
+        folder(&wish),
+        start(&wish),
+    ];
+    assert_eq!(planned(&cluster(), &gone).unwrap(), plan);
+    let mut stopped = with_status("null");
+    stopped.service.pid = Some(7);
+    assert_eq!(verdict(&cluster(), &stopped), "drifted status, agent");
+    assert_eq!(planned(&cluster(), &stopped).unwrap(), plan);
+}
+
+#[test]
 fn a_start_that_runs_elsewhere_is_waited_for_and_a_killed_one_is_repeated() {
     let starting = || {
         let mut host = with_profile("\"Status\":\"OK\"", "\"Status\":\"Starting\"");
         let profile = "gpucluster".to_owned();
-        host = host.with(Query::MinikubeStatus { profile }, answer(7, "null", ""));
+        host = idle(host).with(Query::MinikubeStatus { profile }, answer(7, "null", ""));
         host.with_dir("/proc", dir(0o555, 0), &["42", "self"])
     };
     let alive = starting().with_file(

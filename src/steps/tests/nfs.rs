@@ -173,6 +173,18 @@ fn the_folder_is_made_and_exported_to_the_clusters_network() {
     );
 }
 
+proptest::proptest! {
+    #[test]
+    fn what_is_written_is_what_the_table_shows(path in "/[ -~]{0,30}") {
+        let client = "192.168.49.0/24";
+        let text = crate::render::exports_file("p", path.as_str().into(), client).unwrap();
+        let table = crate::parse::exports::table(&text);
+        proptest::prop_assert_eq!(table.len(), 1);
+        proptest::prop_assert_eq!(&table[0].path, &path);
+        proptest::prop_assert_eq!(&table[0].client, client);
+    }
+}
+
 #[test]
 fn every_way_an_export_drifts_is_seen() {
     let table = |text| TestHost::healthy().with(Query::Exports, said(text));
