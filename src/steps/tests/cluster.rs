@@ -350,8 +350,13 @@ fn a_missing_plugin_is_enabled_and_an_unhealthy_gpu_is_for_people() {
             wish().layout.kubeconfig
         )]
     );
-    assert_eq!(
-        verdict(&gpu_node(), &with_node("3", "4")),
-        "GPU_NOT_ALLOCATABLE"
-    );
+    let ready = json!({"items": [{"status": {
+        "phase": "Running",
+        "containerStatuses": [{"ready": true}],
+    }}]});
+    let lost = with_node("3", "4").with_object(plugin_pods(), Some(ready.clone()));
+    assert_eq!(verdict(&gpu_node(), &lost), "GPU_NOT_ALLOCATABLE");
+    let again = with_node("0", "4").with_object(plugin_pods(), Some(ready));
+    let text = "0 of 4 GPUs allocatable; device plugin pod Running, capacity 4";
+    assert_eq!(seen(&gpu_node(), &again).headline, text);
 }
