@@ -1,7 +1,14 @@
 //! Settings: defaults < `gpucluster.yaml` < `GPUCLUSTER_*` environment < flags.
 
+mod checks;
+mod document;
+pub mod env_vars;
+mod keys;
 mod layers;
+pub mod locate;
 mod settings;
+mod tree;
 
+pub use document::document;
 pub use layers::{Layered, Origin, Sources, load};
 pub use settings::{Agent, Cluster, GpuSettings, Layout, Nfs, Settings, Wandb};

@@ -5,6 +5,8 @@
 //! cannot write is checked by the compiler.
 
 pub mod kube;
+pub mod netrc;
+pub mod outcome;
 pub mod overlay;
 pub mod query;
 pub mod real;

@@ -8,6 +8,7 @@ pub mod docker;
 pub mod docker_network;
 pub mod exports;
 pub mod minikube;
+pub mod minikube_events;
 pub mod nvidia_smi;
 pub mod os_release;
 pub mod wandb;

@@ -9,4 +9,4 @@ pub mod matchers;
 mod registry;
 
 pub use exit::Exit;
-pub use registry::{Kind, Severity, all, kind};
+pub use registry::{Kind, Severity, all, kind, named};

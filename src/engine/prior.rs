@@ -1,0 +1,61 @@
+//! What is at a place before we change it.
+
+use crate::host::{KubeQuery, Query, ReadHost};
+use crate::model::{Prior, Touch};
+use camino::Utf8Path;
+
+/// Looks at a place. A look that fails gives [`Prior::Unknown`], which is treated as not ours.
+///
+/// The bytes of a file are kept only below `/etc`: those are shared files that must be put back as
+/// they were. Files of ours elsewhere may hold keys (a kubeconfig) and are never copied.
+pub async fn prior(host: &dyn ReadHost, touch: &Touch) -> Prior {
+    let exists = |found: bool| if found { Prior::Present } else { Prior::Absent };
+    match touch {
+        Touch::File(path) => file(host, path).await,
+        Touch::Dir(path) => host
+            .stat(path)
+            .await
+            .map_or(Prior::Unknown, |meta| exists(meta.is_some())),
+        Touch::Unit(name) => host
+            .unit(name)
+            .await
+            .map_or(Prior::Unknown, |unit| Prior::Unit {
+                enabled: unit.enabled,
+                active: unit.active,
+            }),
+        Touch::Package(name) => host
+            .query(&Query::Package { name: name.clone() })
+            .await
+            .map_or(Prior::Unknown, |answer| exists(answer.ok())),
+        Touch::Cluster(name) => match host.query(&Query::MinikubeProfiles).await {
+            Ok(answer) => exists(answer.stdout.contains(&format!("\"Name\":\"{name}\""))),
+            Err(_) => Prior::Unknown,
+        },
+        Touch::Object(object) => host
+            .kube(&KubeQuery::Get(object.clone()))
+            .await
+            .map_or(Prior::Unknown, |found| exists(found.is_some())),
+        // Services run under our own supervisor, in our own folder: always ours.
+        Touch::Service(_) => Prior::Absent,
+    }
+}
+
+async fn file(host: &dyn ReadHost, path: &Utf8Path) -> Prior {
+    let Ok(meta) = host.stat(path).await else {
+        return Prior::Unknown;
+    };
+    let Some(meta) = meta else {
+        return Prior::Absent;
+    };
+    if !path.starts_with("/etc") {
+        return Prior::Present;
+    }
+    match host.read_file(path).await {
+        Ok(Some(content)) => Prior::File {
+            content,
+            mode: meta.mode,
+        },
+        Ok(None) => Prior::Absent,
+        Err(_) => Prior::Unknown,
+    }
+}

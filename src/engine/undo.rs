@@ -1,0 +1,113 @@
+//! Taking back what we made, in the reverse order of the graph.
+
+use super::executor::{Applied, Executor};
+use super::graph::Graph;
+use crate::host::ReadHost;
+use crate::model::{EventKind, Facts, Fault, Outcome, Plan, Receipt, StepId, StepPlan, Verdict};
+use crate::reason::ids;
+use std::collections::BTreeSet;
+use tokio::time::Instant;
+
+/// What would be taken back: for each step of the graph, last one first, what the receipt says is
+/// ours and the machine still shows.
+pub async fn plan(
+    graph: &Graph,
+    host: &dyn ReadHost,
+    facts: &Facts,
+    receipt: &Receipt,
+    profile: &str,
+) -> Plan {
+    let mut steps = Vec::new();
+    for step in graph.steps().iter().rev() {
+        let (verdict, changes) = match step.undo(host, facts, receipt).await {
+            Ok(changes) if changes.is_empty() => (Verdict::InPlace, changes),
+            Ok(changes) => (Verdict::Change { drift: false }, changes),
+            Err(fault) => (
+                Verdict::CouldNotLook(Box::new(fault.at(step.id()))),
+                Vec::new(),
+            ),
+        };
+        let headline = if changes.is_empty() {
+            "nothing of ours"
+        } else {
+            ""
+        };
+        steps.push(StepPlan {
+            step: step.id(),
+            title: step.title(),
+            headline: headline.to_owned(),
+            verdict,
+            changes,
+            forecast: Vec::new(),
+            warnings: Vec::new(),
+        });
+    }
+    Plan {
+        version: Plan::VERSION,
+        profile: profile.to_owned(),
+        steps,
+    }
+}
+
+impl Executor<'_, '_> {
+    /// Carries an undo plan out, one step after the other. What a step that failed to go needs is
+    /// kept: an agent that will not stop keeps its cluster.
+    pub async fn take_back(&self, plan: &Plan) -> Applied {
+        let mut applied = Applied::default();
+        let mut kept: BTreeSet<StepId> = BTreeSet::new();
+        for step in plan.steps.iter().filter(|step| !step.changes.is_empty()) {
+            let id = step.step;
+            if kept.contains(&id) || self.cancel.asked() {
+                applied.outcomes.insert(id, Outcome::NotStarted);
+                self.keep_needs(id, &mut kept);
+                continue;
+            }
+            let begun = Instant::now();
+            self.bus.say(EventKind::StepStarted { step: id });
+            let mut failed: Option<Fault> = None;
+            for (index, change) in step.changes.iter().enumerate() {
+                if self.cancel.asked() {
+                    failed = Some(Fault::new(
+                        ids::INTERRUPTED,
+                        "stopped before the next change",
+                    ));
+                    break;
+                }
+                match self.carry_out(id, index, change).await {
+                    Ok(()) => applied.changes += 1,
+                    Err(fault) => {
+                        failed = Some(fault.at(id));
+                        break;
+                    }
+                }
+            }
+            let (outcome, headline) = match &failed {
+                None => (Outcome::Changed, "taken back".to_owned()),
+                Some(fault) if fault.reason == ids::INTERRUPTED => {
+                    (Outcome::Interrupted, fault.summary.clone())
+                }
+                Some(fault) => (Outcome::Failed, fault.summary.clone()),
+            };
+            if let Some(fault) = failed {
+                self.bus.say(EventKind::Failed {
+                    fault: fault.clone(),
+                });
+                applied.faults.push(fault);
+                self.keep_needs(id, &mut kept);
+            }
+            applied.outcomes.insert(id, outcome);
+            let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.bus.say(EventKind::StepFinished {
+                step: id,
+                outcome,
+                headline,
+                ms,
+            });
+        }
+        applied
+    }
+
+    fn keep_needs(&self, id: StepId, kept: &mut BTreeSet<StepId>) {
+        kept.extend(self.graph.closure(&[id]).ids());
+    }
+}

@@ -1,0 +1,394 @@
+//! What a command that has ended means: done, or why not. The same judgement for a real machine
+//! and a simulated one, so that what is tested on one holds on the other.
+
+use super::{Answer, Done};
+use crate::model::{Advice, Command, Expect, Fault, Notice, ReasonId, Stream};
+use crate::parse::minikube_events::{MinikubeError, MinikubeEvent, parse_event};
+use crate::reason::{ids, kind, matchers};
+
+/// Judges a command that has ended.
+///
+/// An exit code of 0 is necessary and not sufficient: what the output must show is looked for, and
+/// minikube's events are searched for things that it does not count as failures.
+///
+/// # Errors
+/// The reason that the tool's own words point to; else the one its exit code stands for; else a
+/// general one.
+pub fn judge(command: &Command, answer: &Answer) -> Result<Done, Fault> {
+    if is_minikube(command) {
+        let events = Events::read(answer);
+        if answer.ok() {
+            return Ok(Done {
+                notices: events.notices(),
+            });
+        }
+        return Err(events.fault(command, answer));
+    }
+    if !answer.ok() {
+        let text = answer.text();
+        let reason = matchers::diagnose(&text).unwrap_or_else(|| usual_reason(command));
+        return Err(failed(command, answer.code, reason).with_evidence(&text));
+    }
+    match command.expect {
+        Some(Expect::Gpus(wanted)) => expect_gpus(command, answer, wanted),
+        None => Ok(Done::default()),
+    }
+}
+
+/// The command in few words, for sentences: whole where short, else its leading plain words.
+pub fn short_name(command: &Command) -> String {
+    let whole = Command {
+        env: Vec::new(),
+        ..command.clone()
+    }
+    .line();
+    if whole.chars().count() <= 48 {
+        return format!("`{whole}`");
+    }
+    let words: Vec<&str> = command
+        .argv
+        .iter()
+        .map(String::as_str)
+        .enumerate()
+        .take_while(|(index, word)| *index < 3 && !word.starts_with('-'))
+        .map(|(index, word)| if index == 0 { base_name(word) } else { word })
+        .collect();
+    format!("`{} …`", words.join(" "))
+}
+
+fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn is_minikube(command: &Command) -> bool {
+    command.stream == Stream::MinikubeEvents
+        || command
+            .argv
+            .first()
+            .is_some_and(|program| base_name(program) == "minikube")
+}
+
+fn failed(command: &Command, code: i32, reason: ReasonId) -> Fault {
+    let fault = Fault::new(reason, format!("{} {}", short_name(command), ended(code)));
+    match kind(reason) {
+        Some(kind) => fault.caused_by(kind.summary),
+        None => fault,
+    }
+}
+
+/// How it ended, in words. Codes above 128 are signals, by the shells' convention.
+fn ended(code: i32) -> String {
+    match code {
+        130 => "was ended by SIGINT".to_owned(),
+        137 => "was ended by SIGKILL".to_owned(),
+        143 => "was ended by SIGTERM".to_owned(),
+        139 => "crashed (SIGSEGV)".to_owned(),
+        code => format!("ended with exit code {code}"),
+    }
+}
+
+/// The reason of a failure whose text nobody knows, by what the command was to do.
+fn usual_reason(command: &Command) -> ReasonId {
+    let program = command
+        .argv
+        .first()
+        .map_or("", |program| base_name(program));
+    let has = |word: &str| command.argv.iter().any(|argument| argument == word);
+    match program {
+        "apt-get" | "dnf" | "yum" | "zypper" | "pacman" => ids::PACKAGE_INSTALL_FAILED,
+        "exportfs" => ids::NFS_EXPORT_REFUSED,
+        "docker" if has("--gpus") => ids::GPU_CONTAINER_FAILED,
+        "uv" => ids::AGENT_INSTALL_FAILED,
+        _ if has("pip") || has("venv") => ids::AGENT_INSTALL_FAILED,
+        _ => ids::CHANGE_FAILED,
+    }
+}
+
+/// Counts the GPUs that `nvidia-smi -L` lists: lines `GPU 0: Tesla T4 (UUID: GPU-…)`. MIG devices
+/// are indented below their GPU and do not count.
+fn expect_gpus(command: &Command, answer: &Answer, wanted: u32) -> Result<Done, Fault> {
+    let listed = answer
+        .stdout
+        .lines()
+        .filter(|line| {
+            line.strip_prefix("GPU ")
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        })
+        .count();
+    if listed >= usize::try_from(wanted).unwrap_or(usize::MAX) {
+        return Ok(Done::default());
+    }
+    let text = answer.text();
+    let reason = matchers::diagnose(&text).unwrap_or(ids::GPU_CONTAINER_SEES_FEWER);
+    Err(Fault::new(
+        reason,
+        format!(
+            "{} saw {listed} of the host's {wanted} GPUs",
+            short_name(command)
+        ),
+    )
+    .with_evidence(&text))
+}
+
+/// minikube's output, read once.
+struct Events {
+    events: Vec<MinikubeEvent>,
+    /// Lines that are no events: klog's errors, output of commands without `-o json`.
+    plain: String,
+}
+
+impl Events {
+    fn read(answer: &Answer) -> Self {
+        let (mut events, mut plain) = (Vec::new(), String::new());
+        for line in answer.stdout.lines().chain(answer.stderr.lines()) {
+            match parse_event(line) {
+                Some(event) => events.push(event),
+                None => {
+                    plain.push_str(line);
+                    plain.push('\n');
+                }
+            }
+        }
+        Self { events, plain }
+    }
+
+    /// What minikube says in passing although it matters, with the text it says it in.
+    fn notices(&self) -> Vec<Notice> {
+        const WORTH_SAYING: [(&str, &str); 4] = [
+            (
+                "will reset cluster",
+                "minikube could not restart the control plane and reset the cluster: every \
+                 Kubernetes object in it is lost",
+            ),
+            ("returned an error", "minikube could not enable an addon"),
+            (
+                "Unable to create dedicated network",
+                "minikube made no network of its own: the node's address may change",
+            ),
+            (
+                "fallback image",
+                "minikube took another base image than the one it was asked for",
+            ),
+        ];
+        let mut notices = Vec::new();
+        let plain = self.plain.lines().map(str::to_owned);
+        for message in self.events.iter().map(MinikubeEvent::message).chain(plain) {
+            for (needle, meaning) in WORTH_SAYING {
+                let addon = needle != "returned an error" || message.contains("Enabling '");
+                if message.contains(needle) && addon {
+                    let notice = Notice::warning(format!("{meaning} ({})", message.trim()));
+                    if !notices.contains(&notice) {
+                        notices.push(notice);
+                    }
+                }
+            }
+        }
+        notices
+    }
+
+    fn fault(&self, command: &Command, answer: &Answer) -> Fault {
+        let errors: Vec<&MinikubeError> = self
+            .events
+            .iter()
+            .filter_map(|event| match event {
+                MinikubeEvent::Error(error) => Some(error),
+                _ => None,
+            })
+            .collect();
+        let last = errors.iter().rev().find(|error| error.exit_code.is_some());
+        let words = self.words();
+        let id = last.and_then(|error| error.id.as_deref()).unwrap_or("");
+        let starting = command.argv.iter().any(|word| word == "start");
+        let reason = certain_reason(answer.code, id)
+            .or_else(|| matchers::diagnose(&words))
+            .or_else(|| likely_reason(answer.code, id))
+            .unwrap_or(if starting {
+                ids::CLUSTER_START_FAILED
+            } else {
+                ids::CHANGE_FAILED
+            });
+        let mut fault = failed(command, answer.code, reason).with_evidence(&words);
+        if let Some(error) = last {
+            let named = match &error.id {
+                Some(id) => format!("{id}: {}", first_line(&error.message)),
+                None => first_line(&error.message).to_owned(),
+            };
+            fault = fault.caused_by(named);
+            if let Some(advice) = &error.advice
+                && kind(reason).is_none_or(|kind| kind.advice.is_empty())
+            {
+                fault = fault.advise(Advice::say(format!("minikube says: {advice}")));
+            }
+        }
+        fault
+    }
+
+    /// Warnings, errors and plain lines as text: what is matched, and kept as evidence.
+    fn words(&self) -> String {
+        let mut words = String::new();
+        for event in &self.events {
+            if matches!(event, MinikubeEvent::Warning(_) | MinikubeEvent::Error(_)) {
+                words.push_str(event.message().trim());
+                words.push('\n');
+            }
+        }
+        format!("{}{words}", self.plain)
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+/// Reasons that minikube's exit code names beyond doubt (`pkg/minikube/reason` of minikube).
+fn certain_reason(code: i32, id: &str) -> Option<ReasonId> {
+    match code {
+        57 => Some(ids::RUNNING_AS_ROOT),
+        26 => Some(ids::DISK_FULL),
+        37 => Some(ids::MINIKUBE_HOME_PERMISSION),
+        23 | 29 => Some(ids::MINIKUBE_RESOURCES),
+        10 if id == "RSRC_OVER_ALLOC_MEM" => Some(ids::MINIKUBE_RESOURCES),
+        65 => Some(ids::DOCKER_NOT_INSTALLED),
+        63 => Some(ids::DOCKER_NOT_RUNNING),
+        69 if id == "PROVIDER_DOCKER_NEWGRP" => Some(ids::DOCKER_PERMISSION),
+        81 if id == "GUEST_DRIVER_MISMATCH" => Some(ids::CLUSTER_OPTIONS_DIFFER),
+        _ => None,
+    }
+}
+
+/// Reasons that it makes likely where no text is known. Note 69 (`PROVIDER_DOCKER_VERSION_EXIT_1`):
+/// newer Docker clients word a stopped daemon so that minikube does not recognise it.
+fn likely_reason(code: i32, id: &str) -> Option<ReasonId> {
+    match code {
+        14 => Some(ids::MINIKUBE_USAGE),
+        40..=49 => Some(ids::MINIKUBE_NETWORK),
+        55 | 69 => Some(ids::DOCKER_NOT_RUNNING),
+        56 => Some(ids::MINIKUBE_USAGE),
+        106 => Some(ids::CLUSTER_OPTIONS_DIFFER),
+        _ if id.starts_with("INET_") => Some(ids::MINIKUBE_NETWORK),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(code: i32, stdout: &str, stderr: &str) -> Answer {
+        Answer {
+            code,
+            stdout: stdout.to_owned(),
+            stderr: stderr.to_owned(),
+        }
+    }
+
+    fn start() -> Command {
+        Command::new([
+            "minikube",
+            "start",
+            "-p",
+            "gpu",
+            "--driver=docker",
+            "--gpus=all",
+            "--wait=all",
+        ])
+        .stream(Stream::MinikubeEvents)
+    }
+
+    fn error_event(code: &str, id: &str, message: &str) -> String {
+        let soft = r#"{"type":"io.k8s.sigs.minikube.error","data":{"message":"StartHost failed, but will try again: creating host"}}"#;
+        let data = serde_json::json!({"type": "io.k8s.sigs.minikube.error",
+            "data": {"exitcode": code, "name": id, "message": message, "advice": "", "url": ""}});
+        format!("{soft}\n{data}\n")
+    }
+
+    #[test]
+    fn minikubes_exit_codes_become_reasons() {
+        for (code, id, reason) in [
+            (57, "DRV_AS_ROOT", ids::RUNNING_AS_ROOT),
+            (26, "RSRC_DOCKER_STORAGE", ids::DISK_FULL),
+            (14, "MK_USAGE", ids::MINIKUBE_USAGE),
+            (37, "HOST_HOME_PERMISSION", ids::MINIKUBE_HOME_PERMISSION),
+            (48, "INET_LOOKUP_HOST", ids::MINIKUBE_NETWORK),
+            (23, "RSRC_INSUFFICIENT_REQ_MEMORY", ids::MINIKUBE_RESOURCES),
+            (80, "GUEST_PROVISION", ids::CLUSTER_START_FAILED),
+        ] {
+            let out = error_event(&code.to_string(), id, "zzz unheard-of words");
+            let fault = judge(&start(), &answer(code, &out, "")).unwrap_err();
+            assert_eq!(fault.reason, reason, "{id}");
+            assert!(fault.summary.contains("minikube start"), "{fault}");
+            assert!(fault.summary.contains(&code.to_string()), "{fault}");
+        }
+    }
+
+    #[test]
+    fn the_soft_error_before_the_last_one_is_evidence_in_plain_words() {
+        let out = error_event("80", "GUEST_PROVISION", "zzz unheard-of words");
+        let fault = judge(&start(), &answer(80, &out, "")).unwrap_err();
+        let evidence = fault.evidence.join("\n");
+        assert!(evidence.contains("StartHost failed, but will try again"));
+        assert!(!evidence.contains("specversion") && !evidence.contains("{\""));
+        assert!(
+            fault
+                .causes
+                .contains(&"GUEST_PROVISION: zzz unheard-of words".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_cluster_that_was_reset_is_said_although_minikube_ends_with_0() {
+        let out = r#"{"type":"io.k8s.sigs.minikube.error","data":{"message":"Unable to restart control-plane node(s), will reset cluster: <no value>"}}
+{"type":"io.k8s.sigs.minikube.warning","data":{"message":"Enabling 'nvidia-device-plugin' returned an error: running callbacks"}}
+{"type":"io.k8s.sigs.minikube.step","data":{"currentstep":"19","totalsteps":"19","name":"Done","message":"Done!"}}"#;
+        let done = judge(&start(), &answer(0, out, "")).unwrap();
+        assert_eq!(done.notices.len(), 2);
+        assert!(done.notices[0].text.contains("reset the cluster"));
+        assert!(done.notices[1].text.contains("nvidia-device-plugin"));
+    }
+
+    #[test]
+    fn a_container_that_sees_fewer_gpus_has_failed_although_it_ended_with_0() {
+        let run = Command::new([
+            "docker",
+            "run",
+            "--rm",
+            "--gpus",
+            "all",
+            "ubuntu",
+            "nvidia-smi",
+            "-L",
+        ])
+        .expecting(Expect::Gpus(2));
+        let two = "GPU 0: NVIDIA H100 (UUID: GPU-1)\n  MIG 1g.10gb Device 0: (UUID: MIG-1)\nGPU 1: NVIDIA H100 (UUID: GPU-2)\n";
+        assert_eq!(judge(&run, &answer(0, two, "")), Ok(Done::default()));
+        let one = "GPU 0: NVIDIA H100 (UUID: GPU-1)\n";
+        let fault = judge(&run, &answer(0, one, "")).unwrap_err();
+        assert_eq!(fault.reason, ids::GPU_CONTAINER_SEES_FEWER);
+        assert!(fault.summary.contains("1 of the host's 2 GPUs"));
+    }
+
+    #[test]
+    fn an_unknown_failure_has_the_tools_last_lines_and_the_usual_reason() {
+        let run = Command::new(["exportfs", "-ra"]).as_root();
+        let fault = judge(&run, &answer(1, "", "zzz unheard-of words\n")).unwrap_err();
+        assert_eq!(fault.reason, ids::NFS_EXPORT_REFUSED);
+        assert_eq!(fault.summary, "`exportfs -ra` ended with exit code 1");
+        assert_eq!(fault.evidence, ["zzz unheard-of words"]);
+        let other = Command::new(["true"]);
+        let fault = judge(&other, &answer(137, "", "")).unwrap_err();
+        assert_eq!(fault.reason, ids::CHANGE_FAILED);
+        assert_eq!(fault.summary, "`true` was ended by SIGKILL");
+    }
+
+    #[test]
+    fn a_long_command_is_named_by_its_leading_words() {
+        assert_eq!(short_name(&start()), "`minikube start …`");
+        let pip = Command::new([
+            "/home/ada/.local/share/gpucluster/venv/bin/python",
+            "-m",
+            "pip",
+            "install",
+        ]);
+        assert_eq!(short_name(&pip), "`python …`");
+    }
+}

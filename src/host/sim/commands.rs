@@ -1,0 +1,76 @@
+//! From a command line to the model of its tool.
+
+use super::bench::{Ended, Stage};
+use super::programs;
+use super::{docker, minikube, nfs, packages, python, toolkit, units};
+use crate::host::Answer;
+use crate::model::{Command, Privilege};
+
+/// Answers of tools, made short.
+pub fn said(code: i32, stdout: impl Into<String>, stderr: impl Into<String>) -> Answer {
+    Answer {
+        code,
+        stdout: stdout.into(),
+        stderr: stderr.into(),
+    }
+}
+
+/// Whether there is a model for a command at all; a rehearsal asks before it starts.
+pub fn is_modelled(argv: &[String]) -> bool {
+    let Some(program) = argv.first() else {
+        return false;
+    };
+    python::is_ours(program)
+        || matches!(
+            program.rsplit('/').next().unwrap_or_default(),
+            "docker" | "nvidia-ctk" | "minikube" | "apt-get" | "exportfs" | "systemctl" | "uv"
+        )
+}
+
+/// Runs a command on the world.
+///
+/// # Errors
+/// When the person stops it.
+pub async fn run(stage: &Stage<'_>, command: &Command) -> Result<Answer, Ended> {
+    let words: Vec<&str> = command.argv.iter().map(String::as_str).collect();
+    let Some((&program, args)) = words.split_first() else {
+        return Ok(said(127, "", "no command\n"));
+    };
+    let base = program.rsplit('/').next().unwrap_or_default();
+    let absolute_system = program.starts_with("/usr/") || program.starts_with("/snap/");
+    let name = if absolute_system { base } else { program };
+    if stage.look(|world| programs::path_of(world, name).is_none()) {
+        return Ok(programs::not_found(program));
+    }
+    let root = command.privilege == Privilege::Root;
+    match name {
+        "docker" => docker::run(stage, args).await,
+        "nvidia-ctk" => toolkit::run(stage, args, root).await,
+        "minikube" => minikube::run(stage, args, &command.env, root).await,
+        "apt-get" => packages::apt_get(stage, args, root).await,
+        "exportfs" => nfs::exportfs(stage, args, root).await,
+        "systemctl" => units::systemctl(stage, args, root).await,
+        "uv" => python::uv(stage, args).await,
+        _ if python::is_ours(name) => python::run(stage, name, args).await,
+        _ => Ok(said(
+            1,
+            "",
+            format!(
+                "{program}: the simulated machine has no model of `{}`\n",
+                command.line()
+            ),
+        )),
+    }
+}
+
+/// The answer to arguments that a tool's model does not know: an error, never success.
+pub fn unmodelled(tool: &str, args: &[&str]) -> Answer {
+    said(
+        2,
+        "",
+        format!(
+            "{tool}: the simulated machine has no model of the arguments `{}`\n",
+            args.join(" ")
+        ),
+    )
+}

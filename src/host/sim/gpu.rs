@@ -1,0 +1,127 @@
+//! GPUs: `nvidia-smi` and what goes wrong when a container wants them.
+
+use super::commands::said;
+use super::world::{Driver, World};
+use crate::host::Answer;
+use crate::host::query::NVIDIA_SMI_FIELDS;
+
+/// Version of the libraries after the upgrade that a machine in mismatch has not rebooted from.
+const NEWER_LIBRARY: &str = "535.129";
+
+/// `nvidia-smi`; its errors are on standard output and its exit codes are NVML's.
+pub fn nvidia_smi(world: &World, args: &[&str]) -> Answer {
+    match world.gpus.driver {
+        Driver::NotInstalled => return super::programs::not_found("nvidia-smi"),
+        Driver::NotLoaded => {
+            return said(
+                9,
+                "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make \
+                 sure that the latest NVIDIA driver is installed and running.\n\n",
+                "",
+            );
+        }
+        Driver::Mismatch => {
+            return said(
+                18,
+                format!(
+                    "Failed to initialize NVML: Driver/library version mismatch\n\
+                     NVML library version: {NEWER_LIBRARY}\n"
+                ),
+                "",
+            );
+        }
+        Driver::Ok => {}
+    }
+    if world.gpus.gpus.is_empty() {
+        return said(6, "No devices were found\n", "");
+    }
+    match args {
+        ["-L"] => said(0, list(world), ""),
+        [] => said(0, table(world), ""),
+        [query, "--format=csv,noheader,nounits"]
+            if query.strip_prefix("--query-gpu=") == Some(NVIDIA_SMI_FIELDS) =>
+        {
+            said(0, csv(world), "")
+        }
+        _ => said(
+            2,
+            format!(
+                "Invalid combination of input arguments. Please run 'nvidia-smi -h' for help.\n\
+                 ({})\n",
+                args.join(" ")
+            ),
+            "",
+        ),
+    }
+}
+
+fn list(world: &World) -> String {
+    let lines = world.gpus.gpus.iter().enumerate();
+    lines
+        .map(|(index, gpu)| format!("GPU {index}: {} (UUID: {})\n", gpu.name, gpu.uuid))
+        .collect()
+}
+
+fn csv(world: &World) -> String {
+    let version = &world.gpus.version;
+    let lines = world.gpus.gpus.iter().enumerate();
+    lines
+        .map(|(index, gpu)| {
+            format!(
+                "{index}, {}, {}, {}, {version}, {}, 0, 0, {}\n",
+                gpu.uuid,
+                gpu.name,
+                gpu.bus_id,
+                gpu.memory_mib,
+                36 + index
+            )
+        })
+        .collect()
+}
+
+fn table(world: &World) -> String {
+    let rule = format!("+{}+\n", "-".repeat(89));
+    let rows: String = world
+        .gpus
+        .gpus
+        .iter()
+        .enumerate()
+        .map(|(index, gpu)| {
+            format!(
+                "|{index:>4}  {:<33}|   {:<20} |       0MiB /{:>7}MiB |\n",
+                gpu.name, gpu.bus_id, gpu.memory_mib
+            )
+        })
+        .collect();
+    format!(
+        "{rule}| NVIDIA-SMI {0:<22} Driver Version: {0:<38} |\n{rule}{rows}{rule}",
+        world.gpus.version
+    )
+}
+
+/// What dockerd says when a container with `--gpus all` cannot be started; `None` when it can.
+/// `all_capabilities`: `NVIDIA_DRIVER_CAPABILITIES=all`, which minikube >= 1.34 sets and which asks
+/// for `/dev/nvidia-modeset` too (kubernetes/minikube#20934).
+pub fn injection_error(world: &World, all_capabilities: bool) -> Option<String> {
+    if !world.docker.hook {
+        return Some("could not select device driver \"\" with capabilities: [[gpu]]".to_owned());
+    }
+    let cli = match world.gpus.driver {
+        Driver::NotInstalled => {
+            "initialization error: load library failed: libnvidia-ml.so.1: cannot open shared object \
+             file: no such file or directory"
+        }
+        Driver::NotLoaded => "initialization error: nvml error: driver not loaded",
+        Driver::Mismatch => "initialization error: nvml error: driver/library version mismatch",
+        Driver::Ok if all_capabilities && !world.gpus.modeset => {
+            "mount error: stat failed: /dev/nvidia-modeset: no such file or directory"
+        }
+        Driver::Ok => return None,
+    };
+    Some(format!(
+        "failed to create task for container: failed to create shim task: OCI runtime create failed: \
+         runc create failed: unable to start container process: error during container init: error \
+         running prestart hook #0: exit status 1, stdout: , stderr: Auto-detected mode as 'legacy'\n\
+         nvidia-container-cli: {cli}"
+    ))
+}

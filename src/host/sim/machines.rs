@@ -1,0 +1,354 @@
+//! The machines that can be simulated.
+
+use super::world::{
+    Disk, Docker, Driver, FORMAT, GpuStack, Minikube, Profile, Python, SimGpu, WandbServer, World,
+};
+use super::{docker, units};
+use crate::host::{Identity, UnitState};
+use crate::model::Fault;
+use crate::reason::ids;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The machine of `--simulate` without a name.
+pub const DEFAULT: &str = "4xt4";
+
+/// Names with one line each.
+const MACHINES: &[(&str, &str)] = &[
+    (
+        "4xt4",
+        "fresh Ubuntu 22.04 with four Tesla T4; nothing set up beyond Docker, toolkit package and minikube",
+    ),
+    (
+        "8xh100",
+        "Ubuntu 24.04 with eight H100, Docker already set up for GPUs",
+    ),
+    (
+        "1xrtx4090",
+        "a workstation with one RTX 4090 and uv for Python",
+    ),
+    ("no-gpu", "no NVIDIA GPU and no driver"),
+    (
+        "no-toolkit",
+        "GPUs and Docker, but no NVIDIA container toolkit",
+    ),
+    ("old-minikube", "minikube 1.31.2, which knows no --gpus"),
+    (
+        "driver-mismatch",
+        "driver libraries upgraded, older kernel module still loaded",
+    ),
+    (
+        "no-modeset",
+        "GPUs without /dev/nvidia-modeset, as on headless servers: minikube cannot start",
+    ),
+    (
+        "cluster-without-gpus",
+        "a gpucluster profile that was made without --gpus",
+    ),
+    ("docker-down", "Docker is installed and does not run"),
+    (
+        "docker-denied",
+        "Docker runs; the person may not use its socket",
+    ),
+    (
+        "disk-full",
+        "no space left: image pulls and minikube start fail",
+    ),
+    ("no-wandb-key", "no W&B key is known"),
+    ("wrong-wandb-key", "the W&B server does not take the key"),
+    (
+        "nfs-in-use",
+        "an NFS server is installed already and serves somebody else's export",
+    ),
+];
+
+/// Every machine: name, and what is special about it.
+pub fn machines() -> &'static [(&'static str, &'static str)] {
+    MACHINES
+}
+
+/// A fresh machine.
+///
+/// # Errors
+/// `USAGE_UNKNOWN_MACHINE`, with the names that exist.
+pub fn build(name: &str) -> Result<World, Fault> {
+    let mut world = match name {
+        "8xh100" => base(8, "NVIDIA H100 80GB HBM3", 81_559, "580.159.04"),
+        "1xrtx4090" => base(1, "NVIDIA GeForce RTX 4090", 24_564, "570.124.06"),
+        "no-gpu" => base(0, "", 0, "525.105.17"),
+        _ => base(4, "Tesla T4", 15_360, "525.105.17"),
+    };
+    match name {
+        "4xt4" => {}
+        "8xh100" => large(&mut world),
+        "1xrtx4090" => workstation(&mut world),
+        "no-gpu" => {
+            world.gpus.driver = Driver::NotInstalled;
+            world.toolkit = None;
+        }
+        "no-toolkit" => world.toolkit = None,
+        "old-minikube" => world.minikube.version = Some("v1.31.2".to_owned()),
+        "driver-mismatch" => world.gpus.driver = Driver::Mismatch,
+        "no-modeset" => world.gpus.modeset = false,
+        "cluster-without-gpus" => cluster_without_gpus(&mut world),
+        "docker-down" => {
+            docker::daemon_stops(&mut world);
+            world.units.insert("docker".to_owned(), unit(true, false));
+        }
+        "docker-denied" => world.docker.permitted = false,
+        "disk-full" => world.disk.free = 200 << 20,
+        "no-wandb-key" => world.wandb.key_known = false,
+        "wrong-wandb-key" => world.wandb.key_valid = false,
+        "nfs-in-use" => nfs_in_use(&mut world),
+        _ => {
+            let names: Vec<&str> = MACHINES.iter().map(|(name, _)| *name).collect();
+            return Err(Fault::new(
+                ids::USAGE_UNKNOWN_MACHINE,
+                format!("there is no simulated machine `{name}`"),
+            )
+            .caused_by(format!("machines are: {}", names.join(", "))));
+        }
+    }
+    world.machine = name.to_owned();
+    kernel_files(&mut world);
+    Ok(world)
+}
+
+fn unit(enabled: bool, active: bool) -> UnitState {
+    UnitState {
+        loaded: true,
+        enabled,
+        active,
+    }
+}
+
+/// The tutorial's machine: 16 cores, 60 GB, GPUs, Docker with the toolkit's package beside it,
+/// installed after the daemon was started, so that it knows neither hook nor runtime.
+fn base(gpus: u32, gpu: &str, memory_mib: u64, driver: &str) -> World {
+    let release = os_release("22.04", "22.04.3 LTS (Jammy Jellyfish)", "jammy");
+    let mut world = World {
+        format: FORMAT,
+        machine: String::new(),
+        epoch_ms: 1_795_446_000_000,
+        identity: identity(&release),
+        files: BTreeMap::new(),
+        units: [("docker".to_owned(), unit(true, true))].into(),
+        packages: ["python3-venv", "docker-ce", "nvidia-container-toolkit"]
+            .map(str::to_owned)
+            .into(),
+        docker: docker_engine(),
+        gpus: GpuStack {
+            driver: Driver::Ok,
+            version: driver.to_owned(),
+            modeset: true,
+            gpus: (0..gpus)
+                .map(|index| one_gpu(index, gpu, memory_mib))
+                .collect(),
+        },
+        toolkit: Some("1.17.8".to_owned()),
+        minikube: Minikube {
+            version: Some("v1.38.1".to_owned()),
+            ..Minikube::default()
+        },
+        exports: Vec::new(),
+        python: Python {
+            version: Some("3.10.12".to_owned()),
+            venv: true,
+            uv: false,
+            wandb: BTreeMap::new(),
+        },
+        wandb: WandbServer {
+            reachable: true,
+            key_known: true,
+            key_valid: true,
+            entity: "ada".to_owned(),
+            teams: BTreeSet::new(),
+            queues: [("ada".to_owned(), ["gpucluster".to_owned()].into())].into(),
+        },
+        services: BTreeMap::new(),
+        disk: Disk {
+            free: 210 << 30,
+            total: 291 << 30,
+        },
+        log: Vec::new(),
+    };
+    for (dir, mode, uid) in [
+        ("/", 0o755, 0),
+        ("/etc", 0o755, 0),
+        ("/etc/docker", 0o755, 0),
+        ("/srv", 0o755, 0),
+        ("/tmp", 0o1777, 0),
+        ("/var/lib", 0o755, 0),
+        ("/home", 0o755, 0),
+        ("/home/ubuntu", 0o750, 1000),
+    ] {
+        world.put_dir(dir, mode, uid);
+    }
+    world.put("/etc/os-release", &release, 0o644, 0);
+    world
+}
+
+fn identity(os_release: &str) -> Identity {
+    Identity {
+        hostname: "alder".to_owned(),
+        os_release: os_release.to_owned(),
+        user: "ubuntu".to_owned(),
+        uid: 1000,
+        gid: 1000,
+        home: "/home/ubuntu".into(),
+        data_dir: "/home/ubuntu/.local/share/gpucluster".into(),
+        cpus: 16,
+        memory_mib: 60 * 1024,
+        executable: "/usr/local/bin/gpucluster".into(),
+    }
+}
+
+fn os_release(id: &str, version: &str, codename: &str) -> String {
+    format!(
+        "PRETTY_NAME=\"Ubuntu {version}\"\nNAME=\"Ubuntu\"\nVERSION_ID=\"{id}\"\nVERSION=\"{version}\"\n\
+         VERSION_CODENAME={codename}\nID=ubuntu\nID_LIKE=debian\nUBUNTU_CODENAME={codename}\n"
+    )
+}
+
+fn docker_engine() -> Docker {
+    Docker {
+        version: Some("28.5.2".to_owned()),
+        running: true,
+        permitted: true,
+        os: "Ubuntu 22.04.3 LTS".to_owned(),
+        root_dir: "/var/lib/docker".to_owned(),
+        rootless: false,
+        runtimes: ["io.containerd.runc.v2", "runc"].map(str::to_owned).into(),
+        default_runtime: "runc".to_owned(),
+        hook: false,
+        restarts: 0,
+        networks: BTreeMap::new(),
+        containers: BTreeMap::new(),
+        images: BTreeSet::new(),
+    }
+}
+
+fn one_gpu(index: u32, name: &str, memory_mib: u64) -> SimGpu {
+    SimGpu {
+        uuid: format!("GPU-0000000{index}-1111-2222-3333-444444444444"),
+        name: name.to_owned(),
+        bus_id: format!("00000000:00:{:02X}.0", 4 + index),
+        memory_mib,
+    }
+}
+
+/// Files of the kernel and of the driver that follow from the hardware.
+fn kernel_files(world: &mut World) {
+    world.put("/proc/sys/net/core/bpf_jit_harden", "0\n", 0o600, 0);
+    world.put(
+        "/proc/filesystems",
+        "nodev\tsysfs\nnodev\tnfsd\n\text4\n",
+        0o444,
+        0,
+    );
+    if world.gpus.driver == Driver::NotInstalled || world.gpus.gpus.is_empty() {
+        return;
+    }
+    let version = world.gpus.version.clone();
+    if world.gpus.driver != Driver::NotLoaded {
+        world.put(
+            "/sys/module/nvidia/version",
+            &format!("{version}\n"),
+            0o444,
+            0,
+        );
+        let line = format!(
+            "NVRM version: NVIDIA UNIX x86_64 Kernel Module  {version}  Tue Mar 28 18:02:59 UTC 2023\n"
+        );
+        world.put("/proc/driver/nvidia/version", &line, 0o444, 0);
+        for index in 0..world.gpus.gpus.len() {
+            world.put(&format!("/dev/nvidia{index}"), "", 0o666, 0);
+        }
+        world.put("/dev/nvidiactl", "", 0o666, 0);
+        world.put("/dev/nvidia-uvm", "", 0o666, 0);
+        if world.gpus.modeset {
+            world.put("/dev/nvidia-modeset", "", 0o666, 0);
+        }
+    }
+}
+
+fn large(world: &mut World) {
+    let release = os_release("24.04", "24.04.2 LTS (Noble Numbat)", "noble");
+    world.put("/etc/os-release", &release, 0o644, 0);
+    world.identity.os_release = release;
+    world.identity.hostname = "hawthorn".to_owned();
+    (world.identity.cpus, world.identity.memory_mib) = (192, 2048 * 1024);
+    world.docker.os = "Ubuntu 24.04.2 LTS".to_owned();
+    world.python.version = Some("3.12.3".to_owned());
+    let json = "{\n    \"runtimes\": {\n        \"nvidia\": {\n            \"args\": [],\n            \
+                \"path\": \"nvidia-container-runtime\"\n        }\n    }\n}";
+    world.put("/etc/docker/daemon.json", json, 0o644, 0);
+    docker::daemon_starts(world);
+    world.disk = Disk {
+        free: 12 << 40,
+        total: 14 << 40,
+    };
+}
+
+fn workstation(world: &mut World) {
+    world.identity.hostname = "rowan".to_owned();
+    world.identity.memory_mib = 64 * 1024;
+    world.python.uv = true;
+    world.docker.containers.insert(
+        "postgres".to_owned(),
+        super::world::Container {
+            image: "postgres:16".to_owned(),
+            running: true,
+            restart_always: true,
+            gpus: false,
+            labels: BTreeMap::new(),
+        },
+    );
+}
+
+/// Somebody ran `minikube start -p gpucluster` by hand, without GPUs.
+fn cluster_without_gpus(world: &mut World) {
+    let json = "{\n    \"runtimes\": {\n        \"nvidia\": {\n            \"args\": [],\n            \
+                \"path\": \"nvidia-container-runtime\"\n        }\n    }\n}";
+    world.put("/etc/docker/daemon.json", json, 0o644, 0);
+    docker::daemon_starts(world);
+    super::minikube_start::make_node(world, "gpucluster", false);
+    world.minikube.cached = true;
+    let config = world.identity.home.join(".kube/config");
+    world.minikube.profiles.insert(
+        "gpucluster".to_owned(),
+        Profile {
+            gpus: String::new(),
+            driver: "docker".to_owned(),
+            runtime: "docker".to_owned(),
+            cpus: 2,
+            memory: 15_300,
+            kubernetes: "v1.35.1".to_owned(),
+            addons: ["default-storageclass", "storage-provisioner"]
+                .map(str::to_owned)
+                .into(),
+            control_plane: true,
+            broken: false,
+            service_restarts: 0,
+            last_step: None,
+            last_error: None,
+            kubeconfig: None,
+            plugin_ready_ms: None,
+            api: super::kube_store::KubeStore::default(),
+        },
+    );
+    super::minikube::set_context(world, "gpucluster", &config);
+}
+
+fn nfs_in_use(world: &mut World) {
+    world.packages.insert("nfs-kernel-server".to_owned());
+    world.packages.insert("nfs-common".to_owned());
+    world.put(
+        "/etc/exports",
+        "/srv/homes 10.0.0.0/8(rw,sync,no_subtree_check)\n",
+        0o644,
+        0,
+    );
+    world.put_dir("/srv/homes", 0o755, 0);
+    world.put_dir("/etc/exports.d", 0o755, 0);
+    units::set(world, "nfs-server", true, true);
+}

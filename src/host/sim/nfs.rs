@@ -1,0 +1,259 @@
+//! The kernel's NFS server: `exportfs` and its table.
+
+use super::bench::{Ended, Stage};
+use super::commands::{said, unmodelled};
+use super::durations;
+use super::world::{Export, World};
+use crate::host::Answer;
+use camino::Utf8Path;
+
+/// `exportfs -s`: one line an export, blanks as `\040`.
+pub fn table(world: &World) -> Answer {
+    let lines = world.exports.iter().map(|export| {
+        format!(
+            "{}  {}({})\n",
+            export.path.replace(' ', "\\040"),
+            export.client,
+            export.options
+        )
+    });
+    said(0, lines.collect::<String>(), "")
+}
+
+/// The server starts or stops: its table is loaded from the files or emptied.
+pub fn server_is(world: &mut World, active: bool) {
+    if active {
+        world.put("/proc/fs/nfsd/threads", "8\n", 0o644, 0);
+        // The unit starts with `-/usr/sbin/exportfs -r`: a bad line does not stop it.
+        reload(world);
+    } else {
+        world.take("/proc/fs/nfsd/threads");
+        world.exports.clear();
+        write_etab(world);
+    }
+}
+
+/// `exportfs …` as a command that changes something.
+///
+/// # Errors
+/// When the person stops it.
+pub async fn exportfs(stage: &Stage<'_>, args: &[&str], root: bool) -> Result<Answer, Ended> {
+    if args != ["-ra"] {
+        return Ok(unmodelled("exportfs", args));
+    }
+    stage.wait(durations::EXPORTFS).await?;
+    if !root {
+        return Ok(said(
+            1,
+            "",
+            "exportfs: could not open /var/lib/nfs/.etab.lock for locking: errno 13 (Permission denied)\n",
+        ));
+    }
+    let (code, stderr) = stage.change(reload).await?;
+    Ok(said(code, "", stderr))
+}
+
+/// The files that count: `/etc/exports`, and of `/etc/exports.d` what ends in `.exports` and does
+/// not start with a dot. Everything else in there is ignored without a word.
+pub fn sources(names: &[String]) -> Vec<String> {
+    let extra = names
+        .iter()
+        .filter(|name| name.ends_with(".exports") && !name.starts_with('.'))
+        .map(|name| format!("/etc/exports.d/{name}"));
+    std::iter::once("/etc/exports".to_owned())
+        .chain(extra)
+        .collect()
+}
+
+/// Loads the table from the files; exit code and standard error as `exportfs -ra` gives them.
+pub fn reload(world: &mut World) -> (i32, String) {
+    let names = world
+        .names_in(Utf8Path::new("/etc/exports.d"))
+        .unwrap_or_default();
+    let mut loader = Loader::default();
+    for file in sources(&names) {
+        let text = world
+            .files
+            .get(Utf8Path::new(&file))
+            .and_then(|entry| entry.content.clone())
+            .unwrap_or_default();
+        loader.file(&file, &text);
+    }
+    for path in loader
+        .exports
+        .iter()
+        .map(|e| e.path.clone())
+        .collect::<Vec<_>>()
+    {
+        match world.meta(Utf8Path::new(&path)) {
+            None => loader.warn(
+                1,
+                format!("Failed to stat {path}: No such file or directory"),
+            ),
+            Some(meta) if !meta.is_dir => loader.warn(
+                1,
+                format!("{path} is not a directory. Remote access will fail"),
+            ),
+            Some(_) => {}
+        }
+    }
+    world.exports = loader.exports;
+    write_etab(world);
+    (loader.code, loader.stderr)
+}
+
+fn write_etab(world: &mut World) {
+    let lines: String = world
+        .exports
+        .iter()
+        .map(|export| {
+            format!(
+                "{}\t{}({})\n",
+                export.path.replace(' ', "\\040"),
+                export.client,
+                export.options
+            )
+        })
+        .collect();
+    world.put("/var/lib/nfs/etab", &lines, 0o644, 0);
+}
+
+/// Reads export files as `exportfs` 2.6 to 3.1 does.
+#[derive(Default)]
+struct Loader {
+    exports: Vec<Export>,
+    code: i32,
+    stderr: String,
+}
+
+impl Loader {
+    fn warn(&mut self, code: i32, words: String) {
+        self.code = self.code.max(code);
+        self.stderr += &format!("exportfs: {words}\n");
+    }
+
+    /// One file: a line that cannot be read ends it, and what came before stays loaded.
+    fn file(&mut self, file: &str, text: &str) {
+        for (index, line) in text.lines().enumerate() {
+            let line = line.split('#').next().unwrap_or_default().trim();
+            if line.is_empty() {
+                continue;
+            }
+            if let Err(words) = self.line(line) {
+                self.warn(1, format!("{file}:{}: {words}", index + 1));
+                return;
+            }
+        }
+    }
+
+    fn line(&mut self, line: &str) -> Result<(), String> {
+        let (path, clients) = split_path(line).ok_or("syntax error: bad path")?;
+        let mut any = false;
+        for word in clients.split_whitespace() {
+            any = true;
+            let (client, options) = match word.split_once('(') {
+                None => (word, ""),
+                Some((client, rest)) => (
+                    client,
+                    rest.strip_suffix(')')
+                        .ok_or("syntax error: bad option list")?,
+                ),
+            };
+            let client = if client.is_empty() { "*" } else { client };
+            self.client(&path, client, options)?;
+        }
+        if !any {
+            self.warn(
+                0,
+                format!("No options for {path} : suggest (sync) to avoid warning"),
+            );
+            self.client(&path, "*", "")?;
+        }
+        Ok(())
+    }
+
+    fn client(&mut self, path: &str, client: &str, options: &str) -> Result<(), String> {
+        if let Some((_, prefix)) = client.split_once('/')
+            && prefix.parse::<u8>().map_or(true, |bits| bits > 32)
+        {
+            self.warn(1, format!("Invalid prefix '{prefix}' for {client}"));
+            return Ok(());
+        }
+        let export = Export {
+            path: path.trim_end_matches('/').to_owned(),
+            client: client.to_owned(),
+            options: printed_options(options)?,
+        };
+        let known = self
+            .exports
+            .iter()
+            .find(|e| e.path == export.path && e.client == export.client);
+        match known {
+            Some(same) if same.options == export.options => {
+                self.warn(1, "duplicated export entries:".to_owned());
+            }
+            Some(_) => self.warn(
+                1,
+                format!("incompatible duplicated export entries:\nexportfs: \t{client}:{path} (0x425) [IGNORED]"),
+            ),
+            None => self.exports.push(export),
+        }
+        Ok(())
+    }
+}
+
+/// Splits `"/a b" clients` or `/a\040b clients`.
+fn split_path(line: &str) -> Option<(String, &str)> {
+    if let Some(rest) = line.strip_prefix('"') {
+        let (path, clients) = rest.split_once('"')?;
+        return Some((path.to_owned(), clients));
+    }
+    let (path, clients) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    path.starts_with('/')
+        .then(|| (path.replace("\\040", " "), clients))
+}
+
+/// The options as `exportfs -s` prints them with nfsd loaded.
+fn printed_options(options: &str) -> Result<String, String> {
+    let (mut rw, mut sync, mut subtree, mut secure, mut root_squash, mut all_squash) = (
+        "ro",
+        "sync",
+        "no_subtree_check",
+        "secure",
+        "root_squash",
+        "no_all_squash",
+    );
+    let (mut wdelay, mut ids) = ("wdelay", String::new());
+    for option in options.split(',').map(str::trim).filter(|o| !o.is_empty()) {
+        match option {
+            "rw" => rw = "rw",
+            "ro" => rw = "ro",
+            "sync" => sync = "sync",
+            "async" => sync = "async",
+            "subtree_check" => subtree = "subtree_check",
+            "no_subtree_check" => subtree = "no_subtree_check",
+            "secure" => secure = "secure",
+            "insecure" => secure = "insecure",
+            "root_squash" => root_squash = "root_squash",
+            "no_root_squash" => root_squash = "no_root_squash",
+            "all_squash" => all_squash = "all_squash",
+            "no_all_squash" => all_squash = "no_all_squash",
+            "wdelay" => wdelay = "wdelay",
+            "no_wdelay" => wdelay = "no_wdelay",
+            "hide" | "acl" | "no_acl" | "sec=sys" | "mountpoint" | "crossmnt" => {}
+            _ => match option.split_once('=') {
+                Some(("fsid" | "anonuid" | "anongid", number)) if number.parse::<u32>().is_ok() => {
+                    ids += &format!("{option},");
+                }
+                Some((key @ ("anonuid" | "anongid"), value)) => {
+                    return Err(format!("bad {key} \"{value}\""));
+                }
+                Some(("fsid", _)) => return Err(format!("bad fsid \"{option}\"")),
+                _ => return Err(format!("unknown keyword \"{option}\"")),
+            },
+        }
+    }
+    Ok(format!(
+        "{sync},{wdelay},hide,{subtree},{ids}sec=sys,{rw},{secure},{root_squash},{all_squash}"
+    ))
+}

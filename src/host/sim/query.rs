@@ -1,0 +1,76 @@
+//! Every read-only question, answered from a world.
+
+use super::commands::said;
+use super::world::World;
+use super::{
+    docker_queries, durations, gpu, minikube_queries, nfs, packages, programs, python, toolkit,
+    wandb,
+};
+use crate::host::{Answer, HostError, Query};
+
+/// How long a question takes, in seconds.
+pub fn seconds(query: &Query) -> f64 {
+    match query {
+        Query::DockerVersion
+        | Query::DockerInfo
+        | Query::DockerNetwork { .. }
+        | Query::DockerContainers { .. }
+        | Query::DockerRunning => durations::DOCKER_QUERY,
+        Query::NvidiaSmi => durations::NVIDIA_SMI,
+        Query::ToolkitVersion => durations::TOOLKIT_QUERY,
+        Query::MinikubeVersion => durations::MINIKUBE_VERSION,
+        Query::MinikubeProfiles => durations::MINIKUBE_PROFILES,
+        Query::MinikubeStatus { .. } => durations::MINIKUBE_STATUS,
+        Query::PythonVersion { .. } | Query::PythonVenv { .. } | Query::WandbVersion { .. } => {
+            durations::PYTHON_QUERY
+        }
+        Query::WandbViewer { .. } | Query::WandbQueues { .. } => durations::WANDB_QUERY,
+        _ => durations::SMALL_QUERY,
+    }
+}
+
+/// The answer of the real tool in such a world.
+///
+/// # Errors
+/// `NoProgram` where the tool is not installed, `Unreachable` for a server out of reach.
+pub fn answer(world: &World, query: &Query, now_ms: u64) -> Result<Answer, HostError> {
+    if let Some(program) = query.argv().and_then(|argv| argv.into_iter().next())
+        && programs::path_of(world, &program).is_none()
+    {
+        return Err(HostError::NoProgram(program));
+    }
+    Ok(match query {
+        Query::DockerVersion => docker_queries::version(world),
+        Query::DockerInfo => docker_queries::info(world),
+        Query::DockerNetwork { name } => docker_queries::network(world, name),
+        Query::DockerContainers { label } => docker_queries::containers(world, label),
+        Query::DockerRunning => docker_queries::running(world),
+        Query::NvidiaSmi => {
+            let argv = query.argv().unwrap_or_default();
+            let args: Vec<&str> = argv.iter().skip(1).map(String::as_str).collect();
+            gpu::nvidia_smi(world, &args)
+        }
+        Query::ToolkitVersion => toolkit::version(world),
+        Query::MinikubeVersion => minikube_queries::version(world),
+        Query::MinikubeProfiles => minikube_queries::profiles(world, now_ms),
+        Query::MinikubeStatus { profile } => minikube_queries::status(world, profile),
+        Query::Exports => nfs::table(world),
+        Query::Package { name } => packages::query(world, name),
+        Query::PythonVersion { .. } => python::version(world),
+        Query::PythonVenv { .. } => python::can_venv(world),
+        Query::WandbVersion { venv } => python::wandb_version(world, venv),
+        Query::WandbViewer { base_url } => wandb::viewer(world, base_url)?,
+        Query::WandbQueues { base_url, entity } => {
+            wandb::queues(world, base_url, entity.as_deref())?
+        }
+    })
+}
+
+/// What a tool answers whose output means nothing.
+pub fn garbage() -> Answer {
+    said(
+        0,
+        "\u{1b}[2J<<< \u{fffd}\u{fffd} not what you asked for >>>\n",
+        "",
+    )
+}

@@ -1,0 +1,117 @@
+//! systemd units of a simulated machine.
+
+use super::bench::{Ended, Stage};
+use super::commands::{said, unmodelled};
+use super::docker;
+use super::durations;
+use super::nfs;
+use super::world::World;
+use crate::host::{Answer, UnitState};
+use crate::model::UnitWant;
+
+/// `docker.service` and `docker` are one unit; Debian's `nfs-kernel-server` is an alias.
+pub fn canonical(name: &str) -> &str {
+    match name.strip_suffix(".service").unwrap_or(name) {
+        "nfs-kernel-server" => "nfs-server",
+        other => other,
+    }
+}
+
+/// State of a unit; a unit without a file is all `false`.
+pub fn state(world: &World, name: &str) -> UnitState {
+    world
+        .units
+        .get(canonical(name))
+        .copied()
+        .unwrap_or_default()
+}
+
+/// Brings a unit into a state.
+///
+/// # Errors
+/// When the person stops it.
+pub async fn bring(stage: &Stage<'_>, name: &str, want: UnitWant) -> Result<Answer, Ended> {
+    let unit = canonical(name).to_owned();
+    if !stage.look(|world| state(world, &unit).loaded) {
+        stage.wait(durations::SMALL_QUERY).await?;
+        return Ok(match want {
+            UnitWant::Restarted => said(
+                5,
+                "",
+                format!("Failed to restart {unit}.service: Unit {unit}.service not found.\n"),
+            ),
+            _ => said(
+                1,
+                "",
+                format!("Failed to enable unit: Unit file {unit}.service does not exist.\n"),
+            ),
+        });
+    }
+    match want {
+        UnitWant::EnabledAndStarted => {
+            stage.wait(durations::UNIT_CHANGE).await?;
+            stage.change(|world| set(world, &unit, true, true)).await?;
+        }
+        UnitWant::DisabledAndStopped => {
+            stage.wait(durations::UNIT_CHANGE).await?;
+            stage
+                .change(|world| set(world, &unit, false, false))
+                .await?;
+        }
+        UnitWant::Restarted => {
+            if unit == "docker" {
+                return docker::restart(stage).await;
+            }
+            stage.wait(durations::UNIT_CHANGE).await?;
+            stage
+                .change(|world| {
+                    let enabled = state(world, &unit).enabled;
+                    set(world, &unit, enabled, true);
+                })
+                .await?;
+        }
+    }
+    Ok(said(0, "", ""))
+}
+
+/// Sets a unit's state with what follows from it elsewhere on the machine.
+pub fn set(world: &mut World, unit: &str, enabled: bool, active: bool) {
+    world.units.insert(
+        unit.to_owned(),
+        UnitState {
+            loaded: true,
+            enabled,
+            active,
+        },
+    );
+    match unit {
+        "docker" if active && !world.docker.running => docker::daemon_starts(world),
+        "docker" if !active => docker::daemon_stops(world),
+        "nfs-server" => nfs::server_is(world, active),
+        _ => {}
+    }
+}
+
+/// `systemctl` as a command line.
+///
+/// # Errors
+/// When the person stops it.
+pub async fn systemctl(stage: &Stage<'_>, args: &[&str], root: bool) -> Result<Answer, Ended> {
+    let (want, unit) = match args {
+        ["enable", "--now", unit] => (UnitWant::EnabledAndStarted, *unit),
+        ["disable", "--now", unit] => (UnitWant::DisabledAndStopped, *unit),
+        ["restart", unit] => (UnitWant::Restarted, *unit),
+        _ => return Ok(unmodelled("systemctl", args)),
+    };
+    if !root {
+        return Ok(said(
+            1,
+            "",
+            format!(
+                "Failed to {} {unit}.service: Interactive authentication required.\n",
+                args[0]
+            ),
+        ));
+    }
+    bring(stage, unit, want).await
+}

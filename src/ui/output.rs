@@ -1,0 +1,78 @@
+//! Finished text to the two streams: what is meant for people to standard error, what was asked
+//! for to standard output.
+
+use super::{Plain, Reporter, Terminal, Theme};
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+/// Writes to standard output. A reader that went away (`| head`) is no failure.
+///
+/// # Errors
+/// Any other failure to write, such as a full disk behind a redirection.
+pub fn stdout(text: &str) -> io::Result<()> {
+    quietly(&mut io::stdout().lock(), text)
+}
+
+/// Writes to standard error. If that fails there is nobody left to tell.
+pub fn stderr(text: &str) {
+    let _ = quietly(&mut io::stderr().lock(), text);
+}
+
+fn quietly(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// The reporter for people on standard error: live lines on a terminal, plain ones elsewhere.
+pub fn human(theme: Theme, verbosity: u8) -> Box<dyn Reporter> {
+    let env = |name: &str| std::env::var(name).ok();
+    if is_live(io::stderr().is_terminal(), env) {
+        Box::new(Terminal::stderr(theme, verbosity))
+    } else {
+        Box::new(Plain::stderr(theme, verbosity))
+    }
+}
+
+/// Whether live lines can be drawn: a terminal that can move its cursor, and neither a CI job nor
+/// a wish against it (`NO_PROGRESS`).
+fn is_live(is_terminal: bool, env: impl Fn(&str) -> Option<String>) -> bool {
+    let set = |name: &str| env(name).is_some_and(|value| !value.is_empty() && value != "false");
+    is_terminal
+        && !set("CI")
+        && !set("NO_PROGRESS")
+        && env("TERM").is_none_or(|term| term != "dumb")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn live_lines_need_a_terminal_that_can_draw_them() {
+        let live = |terminal, name: &'static str, value: &'static str| {
+            is_live(terminal, |asked| (asked == name).then(|| value.to_owned()))
+        };
+        assert!(live(true, "TERM", "xterm-256color"));
+        assert!(!live(false, "TERM", "xterm-256color"));
+        assert!(!live(true, "TERM", "dumb"));
+        assert!(!live(true, "CI", "true"));
+        assert!(live(true, "CI", "false"));
+        assert!(!live(true, "NO_PROGRESS", "1"));
+    }
+
+    #[test]
+    fn only_a_reader_that_went_away_is_passed_over() {
+        struct Failing(ErrorKind);
+        impl Write for Failing {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(self.0.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        assert!(quietly(&mut Failing(ErrorKind::BrokenPipe), "x").is_ok());
+        assert!(quietly(&mut Failing(ErrorKind::StorageFull), "x").is_err());
+    }
+}
