@@ -17,8 +17,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// A simulated machine: reads and effects act on its [`World`].
 pub struct SimHost {

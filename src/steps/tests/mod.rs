@@ -4,4 +4,5 @@ mod agent;
 mod cluster;
 mod laws;
 mod nfs;
+mod simulated;
 mod stack;
