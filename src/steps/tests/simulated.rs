@@ -142,6 +142,73 @@ async fn what_was_made_can_be_taken_back() {
     assert_eq!(host.stat(&root).await.unwrap(), None);
 }
 
+/// The reasons a person meets on a machine, in dependency order.
+async fn reasons(name: &str) -> Vec<String> {
+    let host = machine(name);
+    let mut facts = Facts::default();
+    let mut reasons = Vec::new();
+    for step in steps(&host, StepFlags::default()) {
+        let Ok(seen) = step.observe(&host, &facts).await else {
+            continue;
+        };
+        for fact in &seen.facts {
+            facts.learn(step.id(), fact.clone());
+        }
+        if let Err(fault) = step.plan(&seen, &facts) {
+            reasons.push(fault.reason.to_string());
+        }
+    }
+    reasons
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_machine_names_its_reason_and_a_whole_one_none() {
+    let cases: [(&str, &[&str]); 12] = [
+        ("4xt4", &[]),
+        ("8xh100", &[]),
+        ("1xrtx4090", &[]),
+        ("no-gpu", &["GPU_NONE", "GPU_TOOLKIT_MISSING"]),
+        ("no-toolkit", &["GPU_TOOLKIT_MISSING"]),
+        ("old-minikube", &["MINIKUBE_TOO_OLD"]),
+        ("driver-mismatch", &["GPU_DRIVER_MISMATCH"]),
+        ("cluster-without-gpus", &["CLUSTER_HAS_NO_GPUS"]),
+        ("docker-down", &["DOCKER_NOT_RUNNING"]),
+        ("docker-denied", &["DOCKER_PERMISSION"]),
+        ("no-wandb-key", &["WANDB_KEY_MISSING"]),
+        ("wrong-wandb-key", &["WANDB_KEY_REJECTED"]),
+    ];
+    for (name, want) in cases {
+        assert_eq!(reasons(name).await, want, "{name}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cluster_without_gpus_is_recreated_with_them() {
+    let host = machine("cluster-without-gpus");
+    let mut receipt = Receipt::default();
+    let flags = StepFlags {
+        recreate_cluster: true,
+        ..StepFlags::default()
+    };
+    let done = up(&host, flags, &mut receipt).await;
+    let deleted = done.iter().filter(|line| line.contains("minikube delete"));
+    assert_eq!(deleted.count(), 1, "{done:#?}");
+    assert_eq!(up(&host, flags, &mut receipt).await, Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cluster_that_somebody_deleted_is_made_again_without_a_stray_agent() {
+    let host = machine("4xt4");
+    let mut receipt = Receipt::default();
+    up(&host, StepFlags::default(), &mut receipt).await;
+    let delete = crate::model::Command::new(["minikube", "delete", "-p", "gpucluster"]);
+    let by_hand = Change::safe(crate::model::Effect::Run(delete), "by hand");
+    perform(&host, &by_hand).await;
+    let done = up(&host, StepFlags::default(), &mut receipt).await;
+    assert_eq!(done[0], "stop agent-gpucluster", "{done:#?}");
+    assert_eq!(done.last().unwrap(), "start agent-gpucluster", "{done:#?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn every_machine_gives_a_verdict_and_never_a_panic() {
     for (name, _) in crate::host::sim::machines() {
