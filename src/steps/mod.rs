@@ -17,6 +17,7 @@ mod look;
 mod manifest_diff;
 mod minikube;
 mod nfs_export;
+mod nfs_firewall;
 mod nfs_kernel;
 mod nfs_server;
 mod packages;
