@@ -70,17 +70,6 @@ fn unescape(text: &str) -> String {
     out
 }
 
-/// Writes a path as it must stand in an exports file: white space, quotes, `#` and backslashes as
-/// octal escapes (exports(5)).
-pub fn escape(path: &str) -> String {
-    path.chars()
-        .map(|c| match c {
-            ' ' | '\t' | '\n' | '"' | '#' | '\\' => format!("\\{:03o}", u32::from(c)),
-            other => other.to_string(),
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,12 +100,6 @@ mod tests {
         #[test]
         fn no_text_panics(text in ".*") {
             let _ = table(&text);
-        }
-
-        #[test]
-        fn an_escaped_path_reads_back(path in "/[ -~]{0,30}") {
-            let read = table(&format!("{} *(rw)", escape(&path)));
-            prop_assert_eq!(&read[0].path, &path);
         }
     }
 }

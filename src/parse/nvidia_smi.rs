@@ -14,7 +14,8 @@ pub struct Row {
     pub lost: bool,
 }
 
-/// Reads the table; columns as in [`crate::host::query::NVIDIA_SMI_FIELDS`], more may follow.
+/// Reads the table; columns index, uuid, name, pci.bus_id, driver_version,
+/// memory.total, memory.used, utilization.gpu, temperature.gpu; more may follow.
 ///
 /// Lines before the table (the infoROM warning of exit code 14) are skipped. Values a GPU does not
 /// have (`[N/A]`, `[Not Supported]`, `[Unknown Error]`, `N/A` …) are `None`.

@@ -1,8 +1,8 @@
 //! The changes that make, mend, recreate and remove the cluster.
 
 use super::Wish;
-use super::cluster_view::{GPUS, KUBECONFIG, OPTION};
-use super::look::{forecast, forecast_safe};
+use super::cluster_view::{AGENT, GPUS, KUBECONFIG, OPTION};
+use super::look::{differs, forecast, forecast_safe};
 use crate::model::{
     Advice, Change, Command, Diff, Effect, EffectKind, Fault, Forecast, Privilege, Receipt,
     Removal, Risk, ServiceWant, Stream, Touch,
@@ -119,13 +119,28 @@ pub fn mend(wish: &Wish, diffs: &[Diff]) -> Result<Vec<Change>, Fault> {
             ),
         ]);
     }
-    Ok(vec![
-        kubeconfig_folder(wish),
-        Change::safe(
-            Effect::Run(start(wish)),
-            "the profile exists; minikube starts it from the options it was made with",
-        ),
-    ])
+    let mut changes = Vec::new();
+    if differs(diffs, AGENT) {
+        changes.push(Change::safe(
+            stop_agent(wish),
+            "without a cluster it fails every item of the queue; it is started again afterwards",
+        ));
+    }
+    changes.push(kubeconfig_folder(wish));
+    changes.push(Change::safe(
+        Effect::Run(start(wish)),
+        "an existing profile is started from the options it was made with",
+    ));
+    Ok(changes)
+}
+
+fn stop_agent(wish: &Wish) -> Effect {
+    Effect::Service {
+        service: ServiceWant::Stopped {
+            name: wish.service_name(),
+            dir: wish.layout.agent_run.clone(),
+        },
+    }
 }
 
 fn needs_recreation(wish: &Wish, options: &[&Diff]) -> Fault {
@@ -168,12 +183,7 @@ fn needs_recreation(wish: &Wish, options: &[&Diff]) -> Fault {
 fn recreate(wish: &Wish) -> Vec<Change> {
     let mut changes = vec![
         Change::disruptive(
-            Effect::Service {
-                service: ServiceWant::Stopped {
-                    name: wish.service_name(),
-                    dir: wish.layout.agent_run.clone(),
-                },
-            },
+            stop_agent(wish),
             "without a cluster the agent would fail every item of the queue",
             "no job is taken from the queue until the agent runs again",
         ),
@@ -186,6 +196,10 @@ fn recreate(wish: &Wish) -> Vec<Change> {
 /// What may come.
 pub fn forecasts(wish: &Wish) -> Vec<Forecast> {
     let mut forecasts = vec![
+        forecast_safe(
+            EffectKind::Service,
+            "stop the agent until the cluster runs, if it runs now",
+        ),
         forecast_safe(EffectKind::MakeDir, "make a folder for our own kubeconfig"),
         forecast_safe(
             EffectKind::Run,

@@ -13,6 +13,8 @@ use serde_json::Value;
 pub const KUBECONFIG: &str = "kubeconfig";
 /// Field of a difference in the state of the node.
 pub const STATUS: &str = "status";
+/// Field of an agent that runs though its cluster does not.
+pub const AGENT: &str = "agent";
 /// What the fields of stored options begin with.
 pub const OPTION: &str = "Config.";
 /// Field of the GPUs a profile was made with.
@@ -163,6 +165,28 @@ pub async fn judge(host: &dyn ReadHost, wish: &Wish, view: &ClusterView) -> Obse
         Err(HostError::Refused { code, message }) if *code >= 500 => not_ready(message.clone()),
         Err(HostError::Hung { what, .. }) => not_ready(format!("{what} hangs")),
         Err(error) => stale(error.to_string()),
+    }
+}
+
+/// An agent that polls without a cluster takes items from the queue and fails each of them, and its
+/// client does not survive a new cluster's certificates. So it is stopped before the cluster is
+/// started, and started anew by its own step.
+pub async fn with_stray_agent(host: &dyn ReadHost, wish: &Wish, seen: Observation) -> Observation {
+    let mut diffs = match &seen.state {
+        State::Absent => Vec::new(),
+        State::Drifted(diffs) if diffs.iter().any(|diff| diff.field == STATUS) => diffs.clone(),
+        _ => return seen,
+    };
+    let name = wish.service_name();
+    let service = host.service(&name, &wish.layout.agent_run).await;
+    if !service.is_ok_and(|service| service.pid.is_some()) {
+        return seen;
+    }
+    diffs.push(Diff::new(AGENT, "stopped", "running without a cluster"));
+    Observation {
+        state: State::Drifted(diffs),
+        headline: format!("{}; the agent runs without it", seen.headline),
+        ..seen
     }
 }
 

@@ -39,11 +39,11 @@ fn products(gpus: &[Gpu]) -> String {
 }
 
 /// Counts NVIDIA's display controllers and 3D controllers on the PCI bus (vendor 10de, class
-/// 0300 or 0302); their audio and USB functions have other classes. `None`: there is no such
-/// folder to look into.
+/// 0300 or 0302); their audio and USB functions have other classes. `None`: it could not be told.
 async fn gpus_on_the_bus(host: &dyn ReadHost) -> Option<usize> {
     let bus = Utf8Path::new("/sys/bus/pci/devices");
-    let devices = host.list_dir(bus).await.ok().flatten()?;
+    // A machine without a PCI bus has no such folder, and no such GPU.
+    let devices = host.list_dir(bus).await.ok()?.unwrap_or_default();
     let is_gpu = devices.iter().map(|device| async move {
         let (vendor, class) = (
             bus.join(device).join("vendor"),

@@ -66,6 +66,11 @@ fn pod_state(pods: &Value) -> String {
     state
 }
 
+/// Whether the plugin's container is ready.
+fn pod_ready(pods: &Value) -> bool {
+    pods.pointer("/items/0/status/containerStatuses/0/ready") == Some(&Value::Bool(true))
+}
+
 /// Why the node is not ready; `None` if it is, or does not say.
 fn node_trouble(node: &Value) -> Option<String> {
     let conditions = node.pointer("/status/conditions")?.as_array()?;
@@ -163,15 +168,22 @@ impl Step for Node {
                     "the cluster has no NVIDIA device plugin",
                 ));
             }
-            if capacity >= want {
+            let pods = pods.map_err(api_failed)?.unwrap_or(Value::Null);
+            // A plugin that has not registered again after a restart shows as 0 of a capacity
+            // from before, so some GPUs must be there before the others count as unhealthy.
+            if capacity >= want && allocatable > 0 && pod_ready(&pods) {
                 return Ok(Observation::needs_human(
                     self.unhealthy(allocatable, capacity),
                 ));
             }
-            let why = match node_trouble(&node) {
+            let mut why = match node_trouble(&node) {
                 Some(trouble) => format!("node not ready: {trouble}"),
-                None => pod_state(&pods.map_err(api_failed)?.unwrap_or(Value::Null)),
+                None => pod_state(&pods),
             };
+            if capacity > allocatable {
+                why.push_str(", capacity ");
+                why.push_str(&capacity.to_string());
+            }
             let text = format!("{allocatable} of {want} GPUs allocatable; {why}");
             Ok(Observation::new(State::Underway(text.clone()), text))
         })

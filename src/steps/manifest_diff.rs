@@ -1,11 +1,44 @@
-//! Differences between an object as it should be and as the API has it.
+//! What an object of the API says, and how it differs from the object as it should be.
 
 use crate::model::Diff;
+use crate::render::MANAGED_LABEL;
 use serde_json::Value;
+
+/// `status.phase`; `Pending` before there is one.
+pub fn phase(object: &Value) -> &str {
+    object
+        .pointer("/status/phase")
+        .and_then(Value::as_str)
+        .unwrap_or("Pending")
+}
+
+/// Whether it is being deleted.
+pub fn is_going(object: Option<&Value>) -> bool {
+    object.is_some_and(|object| object.pointer("/metadata/deletionTimestamp").is_some())
+}
+
+/// Whether it carries our label.
+pub fn is_managed(object: &Value) -> bool {
+    let (key, value) = MANAGED_LABEL;
+    let labels = object.pointer("/metadata/labels");
+    labels
+        .and_then(|labels| labels.get(key))
+        .and_then(Value::as_str)
+        == Some(value)
+}
+
+/// The differences of one object, each with the kind before the field.
+pub fn named(kind: &str, want: &Value, have: &Value) -> Vec<Diff> {
+    differences(want, have)
+        .into_iter()
+        .filter(|diff| diff.field != "apiVersion" && diff.field != "kind")
+        .map(|diff| Diff::new(format!("{kind} {}", diff.field), diff.want, diff.have))
+        .collect()
+}
 
 /// Every field of `want` that `have` lacks or has otherwise. Fields that only `have` has (status,
 /// defaults, other owners' fields) do not count. Lists are compared whole.
-pub fn differences(want: &Value, have: &Value) -> Vec<Diff> {
+fn differences(want: &Value, have: &Value) -> Vec<Diff> {
     let mut diffs = Vec::new();
     walk("", want, have, &mut diffs);
     diffs

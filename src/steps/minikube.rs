@@ -206,11 +206,11 @@ impl Step for Cluster {
             let Some(profile) = profile else {
                 let containers = containers.map_err(failed)?;
                 let names = docker::containers(&containers.stdout).map_err(unreadable)?;
-                return Ok(if names.is_empty() {
-                    Observation::absent(format!("no profile `{}`", self.wish.profile()))
-                } else {
-                    Observation::needs_human(self.name_taken(&names))
-                });
+                if !names.is_empty() {
+                    return Ok(Observation::needs_human(self.name_taken(&names)));
+                }
+                let seen = Observation::absent(format!("no profile `{}`", self.wish.profile()));
+                return Ok(cluster_view::with_stray_agent(host, &self.wish, seen).await);
             };
             let status = status.map_err(failed)?;
             let view = ClusterView {
@@ -224,7 +224,8 @@ impl Step for Cluster {
                 ready,
                 profile,
             };
-            let mut seen = cluster_view::judge(host, &self.wish, &view).await;
+            let seen = cluster_view::judge(host, &self.wish, &view).await;
+            let mut seen = cluster_view::with_stray_agent(host, &self.wish, seen).await;
             if let Ok(answer) = network
                 && answer.ok()
                 && let Ok(network) = docker_network::network(&answer.stdout)

@@ -17,11 +17,14 @@ mod look;
 mod manifest_diff;
 mod minikube;
 mod nfs_export;
+mod nfs_firewall;
 mod nfs_kernel;
 mod nfs_server;
 mod packages;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod toolkit;
 mod volume;
 mod wandb;

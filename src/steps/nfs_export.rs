@@ -1,14 +1,14 @@
 //! `nfs.export`: the cache folder is exported to the cluster's own network, and to nothing else.
 //!
-//! What is in force is read from the live table: `exportfs -ra` ends with 1 for somebody else's bad
-//! line and with 0 for an export it dropped (nfs-utils).
+//! The live table is what counts: `exportfs -ra` ends with 1 for somebody else's bad line and with
+//! 0 for an export it dropped (nfs-utils).
 
 use super::look::{Todo, differs, failed, forecast, known, todo, tools, unrendered};
-use super::{Wish, id, nfs_kernel};
+use super::{Wish, id, nfs_firewall, nfs_kernel};
 use crate::host::{Meta, Query, Question, ReadHost};
 use crate::model::{
-    Advice, Change, Command, Diff, Effect, EffectKind, Facts, Fault, Forecast, Observation, Owner,
-    Prior, Privilege, Probe, Receipt, Removal, Risk, StepId, Touch,
+    Advice, Change, Command, Diff, Effect, EffectKind, Facts, Fault, Forecast, Notice, Observation,
+    Owner, Prior, Privilege, Probe, Receipt, Removal, Risk, StepId, Touch,
 };
 use crate::parse::exports::{self, Export};
 use crate::reason::ids;
@@ -135,12 +135,9 @@ impl NfsExport {
 }
 
 fn reload() -> Change {
+    let command = Command::new(["exportfs", "-ra"]).as_root();
     Change::safe(
-        Effect::Run(
-            Command::new(["exportfs", "-ra"])
-                .as_root()
-                .timeout(Duration::from_secs(60)),
-        ),
+        Effect::Run(command.timeout(Duration::from_secs(60))),
         "the server takes the files over when it is told to",
     )
 }
@@ -166,13 +163,14 @@ impl Step for NfsExport {
         Box::pin(async move {
             let subnet = known(facts.cluster_subnet(), "the cluster's network")?;
             let want = self.content(facts)?;
-            let (meta, names, folder, file, table, mounts) = tokio::join!(
+            let (meta, names, folder, file, table, mounts, ufw) = tokio::join!(
                 host.stat(self.path()),
                 host.list_dir(self.path()),
                 host.stat(Utf8Path::new(FOLDER)),
                 host.read_file(Utf8Path::new(FILE)),
                 host.query(&Query::Exports),
                 host.read_file(Utf8Path::new("/proc/self/mounts")),
+                host.read_file(Utf8Path::new("/etc/ufw/ufw.conf")),
             );
             let meta = meta.map_err(failed)?;
             if meta.is_some_and(|meta| !meta.is_dir) {
@@ -211,14 +209,12 @@ impl Step for NfsExport {
             let table = table.map_err(failed)?;
             let table = exports::table(&table.stdout);
             diffs.extend(self.in_table(&table, subnet));
-            let nothing_yet = meta.is_none() && file.is_none();
+            // With the drop-in folder missing too, the plan must be told, so that is a difference.
+            let nothing_yet = meta.is_none() && file.is_none() && !differs(&diffs, FOLDER);
             let mut seen = if diffs.is_empty() {
                 Observation::in_place(format!("{} to {subnet}", self.path()))
             } else if nothing_yet {
-                Observation::new(
-                    crate::model::State::Drifted(diffs),
-                    format!("{} is not exported", self.path()),
-                )
+                Observation::absent(format!("{} is not exported", self.path()))
             } else {
                 let fields: Vec<&str> = diffs.iter().map(|diff| diff.field.as_str()).collect();
                 let headline = format!("differs: {}", fields.join(", "));
@@ -226,6 +222,11 @@ impl Step for NfsExport {
             };
             if let Some(warning) = warning {
                 seen = seen.warn(warning);
+            }
+            if let Ok(Some(conf)) = ufw
+                && let Some(hint) = nfs_firewall::ufw_hint(&conf, subnet)
+            {
+                seen.warnings.push(Notice::info(hint));
             }
             if table
                 .iter()

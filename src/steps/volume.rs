@@ -1,7 +1,7 @@
 //! `k8s.volume`: the claim that jobs mount is bound to the exported folder.
 
 use super::look::{Todo, api_failed, forecast, forecast_safe, known, kubes, todo, unrendered};
-use super::manifest_diff::differences;
+use super::manifest_diff::{is_going, is_managed, named, phase};
 use super::{Wish, id};
 use crate::host::{KubeQuery, Question, ReadHost};
 use crate::model::{
@@ -9,7 +9,7 @@ use crate::model::{
     Privilege, Probe, Receipt, Risk, State, StepId, Touch,
 };
 use crate::reason::ids;
-use crate::render::{self, MANAGED_LABEL, VolumeSpec};
+use crate::render::{self, VolumeSpec};
 use crate::step::Step;
 use futures::future::BoxFuture;
 use serde_json::Value;
@@ -31,35 +31,6 @@ const IMMUTABLE: [&str; 6] = [
 pub struct Volume {
     wish: Arc<Wish>,
     needs: Vec<StepId>,
-}
-
-fn phase(object: &Value) -> &str {
-    object
-        .pointer("/status/phase")
-        .and_then(Value::as_str)
-        .unwrap_or("Pending")
-}
-
-fn is_going(object: Option<&Value>) -> bool {
-    object.is_some_and(|object| object.pointer("/metadata/deletionTimestamp").is_some())
-}
-
-fn is_managed(object: &Value) -> bool {
-    let (key, value) = MANAGED_LABEL;
-    let labels = object.pointer("/metadata/labels");
-    labels
-        .and_then(|labels| labels.get(key))
-        .and_then(Value::as_str)
-        == Some(value)
-}
-
-/// The differences of one object, each with the kind before the field.
-fn named(kind: &str, want: &Value, have: &Value) -> Vec<Diff> {
-    differences(want, have)
-        .into_iter()
-        .filter(|diff| diff.field != "apiVersion" && diff.field != "kind")
-        .map(|diff| Diff::new(format!("{kind} {}", diff.field), diff.want, diff.have))
-        .collect()
 }
 
 impl Volume {

@@ -15,7 +15,14 @@ use std::io::{BufRead, BufReader};
 fn supervisor_entry() {
     let dir = std::env::args().next_back().map(Utf8PathBuf::from);
     if let Some(dir) = dir.filter(|dir| dir.join("service.json").exists()) {
-        let exit = crate::host::real::supervise(&dir);
+        // A filter that matches no test is how a patience of milliseconds gets here.
+        let patience = std::env::args()
+            .find_map(|word| word.strip_prefix("patience=")?.parse().ok())
+            .map(Duration::from_millis);
+        let exit = match patience {
+            Some(patience) => super::super::supervisor::supervise_patiently(&dir, patience),
+            None => crate::host::real::supervise(&dir),
+        };
         std::process::exit(i32::from(exit.code()));
     }
 }
@@ -231,4 +238,18 @@ async fn a_program_that_is_not_there_is_a_failure_to_start() {
         "{fault:?}"
     );
     assert_eq!(look(&place.spec.dir).unwrap().pid, None);
+}
+
+#[tokio::test]
+async fn a_program_that_hangs_after_its_last_error_is_ended_and_started_again() {
+    let mut place = Place::new("echo 'Error: it is over' >&2; exec sleep 600");
+    place.host.supervisor_argv.push("patience=50".to_owned());
+    place.start().await.unwrap();
+    let first = place.hear_pid();
+    assert_ne!(place.hear_pid(), first);
+    assert!(Process::of(first).is_none());
+    let log = fs::read(&place.spec.dir.join("log")).unwrap().unwrap();
+    assert!(log.contains("Error: it is over\n"), "{log}");
+    assert!(log.contains("hangs after its last error"), "{log}");
+    place.stop().await;
 }

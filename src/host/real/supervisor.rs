@@ -47,11 +47,16 @@ const AFTER_FATAL: Duration = Duration::from_secs(120);
 /// Ends with [`Exit::Busy`] where a supervisor is there already, [`Exit::Usage`] where the folder
 /// does not say what to run.
 pub fn supervise(dir: &Utf8Path) -> Exit {
-    // A thread of its own: a runtime cannot be started inside another.
-    std::thread::scope(|scope| scope.spawn(|| run(dir)).join()).unwrap_or(Exit::Bug)
+    supervise_patiently(dir, AFTER_FATAL)
 }
 
-fn run(dir: &Utf8Path) -> Exit {
+/// The same, with another patience for a program that has said its last words.
+pub(super) fn supervise_patiently(dir: &Utf8Path, patience: Duration) -> Exit {
+    // A thread of its own: a runtime cannot be started inside another.
+    std::thread::scope(|scope| scope.spawn(|| run(dir, patience)).join()).unwrap_or(Exit::Bug)
+}
+
+fn run(dir: &Utf8Path, patience: Duration) -> Exit {
     // Fails where we lead a group already, and then the terminal does not end us either.
     let _ = nix::unistd::setsid();
     let folder = Folder(dir.to_owned());
@@ -70,7 +75,7 @@ fn run(dir: &Utf8Path) -> Exit {
         return Exit::Bug;
     };
     let exit = runtime.block_on(async {
-        match Supervisor::new(folder, spec) {
+        match Supervisor::new(folder, spec, patience) {
             Ok(mut supervisor) => supervisor.keep_running().await,
             Err(_) => Exit::Bug,
         }
@@ -87,6 +92,7 @@ struct Supervisor {
     log: ServiceLog,
     terminate: Signal,
     interrupt: Signal,
+    patience: Duration,
 }
 
 /// What ended a wait.
@@ -96,7 +102,7 @@ enum Woke<T> {
 }
 
 impl Supervisor {
-    fn new(folder: Folder, spec: ServiceSpec) -> io::Result<Self> {
+    fn new(folder: Folder, spec: ServiceSpec, patience: Duration) -> io::Result<Self> {
         let pid = i32::try_from(std::process::id()).map_err(io::Error::other)?;
         // The terminal is none of our business; its end must not be ours. The stream may go, the
         // handler stays.
@@ -112,6 +118,7 @@ impl Supervisor {
             interrupt: signal(SignalKind::interrupt())?,
             folder,
             spec,
+            patience,
         })
     }
 
@@ -241,7 +248,7 @@ impl Supervisor {
                 let _ = group.signal(Posix::SIGTERM);
                 deadline.set(sleep(GRACE));
             } else if fatal && !was_fatal && !asked {
-                deadline.set(sleep(AFTER_FATAL));
+                deadline.set(sleep(self.patience));
             }
         };
         // Its last words may still be in the pipe; a helper that holds it too is not waited for.

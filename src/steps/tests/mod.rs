@@ -1,0 +1,8 @@
+//! Every verdict of every step, shown once on a hand-made host, and the laws that hold for all.
+
+mod agent;
+mod cluster;
+mod laws;
+mod nfs;
+mod simulated;
+mod stack;
