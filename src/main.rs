@@ -1,2 +1,7 @@
-//! The thin binary.
-fn main() {}
+//! The thin binary: argv to exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gpucluster::cli::run(std::env::args_os())
+}

@@ -37,9 +37,8 @@ pub fn locate(
     if let Some(path) = explicit {
         return match read(path) {
             Ok(text) => Ok(Some((path.to_owned(), text))),
-            Err(error) => Err(unreadable(path, &error).advise(Advice::run(
-                "write a file with every default",
-                format!("gpucluster init --defaults --config {path}"),
+            Err(error) => Err(unreadable(path, &error).advise(Advice::say(
+                "check the path given by `--config` or GPUCLUSTER_CONFIG",
             ))),
         };
     }

@@ -153,6 +153,7 @@ impl Executor<'_, '_> {
                 let Some(step) = self.graph.get(id) else {
                     continue;
                 };
+                let needs = self.graph.needs(id);
                 let state = |need: &StepId| match applied.outcomes.get(need) {
                     Some(Outcome::Changed | Outcome::Unchanged) => Some(true),
                     Some(_) => Some(false),
@@ -160,10 +161,10 @@ impl Executor<'_, '_> {
                     None if plan.steps.iter().any(|s| s.step == *need && s.is_pending()) => None,
                     None => Some(false),
                 };
-                if stopping || step.needs().iter().any(|need| state(need) == Some(false)) {
+                if stopping || needs.iter().any(|need| state(need) == Some(false)) {
                     applied.outcomes.insert(id, Outcome::NotStarted);
                 } else if running.len() < self.options.width
-                    && step.needs().iter().all(|need| state(need) == Some(true))
+                    && needs.iter().all(|need| state(need) == Some(true))
                 {
                     running.push(self.run_step(
                         Arc::clone(step),

@@ -28,6 +28,7 @@ pub enum GraphError {
 #[derive(Clone)]
 pub struct Graph {
     steps: Vec<Arc<dyn Step>>,
+    needs: BTreeMap<StepId, Vec<StepId>>,
 }
 
 impl Graph {
@@ -66,7 +67,14 @@ impl Graph {
             placed.insert(step.id());
             ordered.push(step);
         }
-        Ok(Self { steps: ordered })
+        let needs = ordered
+            .iter()
+            .map(|step| (step.id(), step.needs().to_vec()))
+            .collect();
+        Ok(Self {
+            steps: ordered,
+            needs,
+        })
     }
 
     /// The steps, each after what it needs.
@@ -77,6 +85,38 @@ impl Graph {
     /// A step by name.
     pub fn get(&self, id: StepId) -> Option<&Arc<dyn Step>> {
         self.steps.iter().find(|step| step.id() == id)
+    }
+
+    /// What a step needs in this graph.
+    pub fn needs(&self, id: StepId) -> &[StepId] {
+        self.needs.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same steps, where whatever needs a skipped step needs what that one needs instead: to
+    /// take the export on trust does not make its volume ready before there is a cluster.
+    #[must_use]
+    pub fn bridging(&self, skip: &BTreeSet<StepId>) -> Self {
+        let mut needs: BTreeMap<StepId, Vec<StepId>> = BTreeMap::new();
+        // In order, so that the needs of a skipped step are bridged before its dependents'.
+        for step in &self.steps {
+            let mut own: Vec<StepId> = Vec::new();
+            for need in self.needs(step.id()) {
+                let instead = match needs.get(need) {
+                    Some(bridged) if skip.contains(need) => bridged.clone(),
+                    _ => vec![*need],
+                };
+                for need in instead {
+                    if !own.contains(&need) {
+                        own.push(need);
+                    }
+                }
+            }
+            needs.insert(step.id(), own);
+        }
+        Self {
+            steps: self.steps.clone(),
+            needs,
+        }
     }
 
     /// Every step's name, in order.
@@ -95,21 +135,11 @@ impl Graph {
     /// The part of the graph that ends in `goals`: they and all they need, transitively.
     #[must_use]
     pub fn closure(&self, goals: &[StepId]) -> Self {
-        let needs: BTreeMap<StepId, &[StepId]> = self
-            .steps
-            .iter()
-            .map(|step| (step.id(), step.needs()))
-            .collect();
         let mut wanted: BTreeSet<StepId> = BTreeSet::new();
         let mut open: Vec<StepId> = goals.to_vec();
         while let Some(id) = open.pop() {
             if wanted.insert(id) {
-                open.extend(
-                    needs
-                        .get(&id)
-                        .into_iter()
-                        .flat_map(|needs| needs.iter().copied()),
-                );
+                open.extend(self.needs(id));
             }
         }
         Self {
@@ -119,6 +149,7 @@ impl Graph {
                 .filter(|step| wanted.contains(&step.id()))
                 .cloned()
                 .collect(),
+            needs: self.needs.clone(),
         }
     }
 }
@@ -157,6 +188,20 @@ mod tests {
             .map(|id| id.as_str())
             .collect();
         assert_eq!(ids, ["a", "b"]);
+    }
+
+    #[test]
+    fn who_needs_a_skipped_step_needs_what_that_one_needs() {
+        let steps = vec![
+            toy("a", &[]),
+            toy("b", &["a"]),
+            toy("c", &["b"]),
+            toy("d", &["c", "a"]),
+        ];
+        let skip = BTreeSet::from([StepId::new("b"), StepId::new("c")]);
+        let graph = Graph::new(steps).unwrap().bridging(&skip);
+        assert_eq!(graph.needs(StepId::new("d")), [StepId::new("a")]);
+        assert_eq!(graph.needs(StepId::new("c")), [StepId::new("a")]);
     }
 
     #[test]

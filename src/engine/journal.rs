@@ -85,6 +85,16 @@ pub enum Record {
 pub struct Journal {
     file: Mutex<File>,
     path: PathBuf,
+    durability: Durability,
+}
+
+/// What a line of a journal must outlive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Loss of power: each line is on disk before the change it announces begins.
+    PowerLoss,
+    /// Death of the process, which is all that a simulated machine can meet.
+    ProcessDeath,
 }
 
 impl Journal {
@@ -92,7 +102,7 @@ impl Journal {
     ///
     /// # Errors
     /// `STATE_UNWRITABLE`.
-    pub fn create(dir: &Path, header: &Header) -> Result<Self, Fault> {
+    pub fn create(dir: &Path, header: &Header, durability: Durability) -> Result<Self, Fault> {
         let path = dir.join(FILE_NAME);
         let file = OpenOptions::new()
             .append(true)
@@ -102,6 +112,7 @@ impl Journal {
         let journal = Self {
             file: Mutex::new(file),
             path,
+            durability,
         };
         journal.line(header)?;
         Ok(journal)
@@ -166,7 +177,10 @@ impl Journal {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         // One write a line: a crash can tear only the last one, which reading then ignores.
         file.write_all(text.as_bytes())
-            .and_then(|()| file.sync_data())
+            .and_then(|()| match self.durability {
+                Durability::PowerLoss => file.sync_data(),
+                Durability::ProcessDeath => Ok(()),
+            })
             .map_err(|error| unwritable(&self.path, &error))
     }
 }
@@ -263,7 +277,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back_and_a_torn_line_is_ignored() {
         let dir = tempfile::tempdir().unwrap();
-        let journal = Journal::create(dir.path(), &header()).unwrap();
+        let journal = Journal::create(dir.path(), &header(), Durability::PowerLoss).unwrap();
         let change = Change::safe(Effect::Run(Command::new(["minikube", "start"])), "why");
         let touch = Touch::Cluster("p".into());
         let step = StepId::new("minikube.cluster");

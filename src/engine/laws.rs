@@ -52,7 +52,7 @@ fn begin(runs: &Path, name: &str, undo: bool) -> Journal {
         started_ms: 0,
         undo,
     };
-    Journal::create(&dir, &header).unwrap()
+    Journal::create(&dir, &header, journal::Durability::ProcessDeath).unwrap()
 }
 
 struct Run {

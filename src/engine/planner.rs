@@ -30,7 +30,13 @@ pub fn plan(graph: &Graph, survey: &Survey, scope: &Scope, profile: &str) -> Pla
     let mut verdicts: BTreeMap<StepId, Verdict> = BTreeMap::new();
     let mut steps = Vec::new();
     for step in graph.steps() {
-        let planned = plan_step(step.as_ref(), survey, scope, &verdicts);
+        let planned = plan_step(
+            step.as_ref(),
+            graph.needs(step.id()),
+            survey,
+            scope,
+            &verdicts,
+        );
         verdicts.insert(planned.step, planned.verdict.clone());
         steps.push(planned);
     }
@@ -43,6 +49,7 @@ pub fn plan(graph: &Graph, survey: &Survey, scope: &Scope, profile: &str) -> Pla
 
 fn plan_step(
     step: &dyn Step,
+    needs: &[StepId],
     survey: &Survey,
     scope: &Scope,
     before: &BTreeMap<StepId, Verdict>,
@@ -64,7 +71,7 @@ fn plan_step(
             planned.verdict = Verdict::CouldNotLook(Box::new(fault.clone()));
         }
         Some(Look::NotYet) | None => {
-            planned.verdict = waiting_for(step, before);
+            planned.verdict = waiting_for(needs, before);
             if matches!(planned.verdict, Verdict::UnknownUntil(_)) {
                 if scope.allows(id) {
                     planned.forecast = step.forecast();
@@ -99,9 +106,9 @@ fn plan_step(
 
 /// Why a step that could not be looked at waits: for a person (then it is blocked) or only for
 /// earlier steps of this very plan (then it is unknown until them).
-fn waiting_for(step: &dyn Step, before: &BTreeMap<StepId, Verdict>) -> Verdict {
+fn waiting_for(needs: &[StepId], before: &BTreeMap<StepId, Verdict>) -> Verdict {
     let mut until = None;
-    for need in step.needs() {
+    for need in needs {
         match before.get(need) {
             Some(Verdict::NeedsHuman(_) | Verdict::CouldNotLook(_) | Verdict::OutOfScope) => {
                 return Verdict::BlockedBy(*need);

@@ -92,7 +92,7 @@ pub async fn survey(
         loop {
             let mut still = Vec::new();
             for step in waiting {
-                let needs = step.needs();
+                let needs = graph.needs(step.id());
                 if needs
                     .iter()
                     .all(|need| result.looks.get(need).is_some_and(Look::holds))

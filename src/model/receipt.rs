@@ -59,9 +59,11 @@ impl Receipt {
         }
     }
 
-    /// Forgets a place that has been put back.
+    /// Forgets a place that has been put back, and everything that was inside it: the objects of a
+    /// cluster, the files below a folder.
     pub fn forget(&mut self, touch: &Touch) {
-        self.made.retain(|made| made.touch != *touch);
+        self.made
+            .retain(|made| made.touch != *touch && !is_inside(&made.touch, touch));
     }
 
     /// What was at `touch` before us; `None` if we never touched it.
@@ -82,5 +84,41 @@ impl Receipt {
         self.made
             .iter()
             .filter(move |made| made.step == step.as_str())
+    }
+}
+
+/// Whether one place is gone when another is.
+fn is_inside(place: &Touch, outer: &Touch) -> bool {
+    match (place, outer) {
+        (Touch::Object(_), Touch::Cluster(_)) => true,
+        (Touch::File(path) | Touch::Dir(path), Touch::Dir(dir)) => {
+            path != dir && path.starts_with(dir)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ObjectRef;
+
+    #[test]
+    fn what_was_inside_goes_with_the_outside() {
+        let mut receipt = Receipt::default();
+        let object = Touch::Object(ObjectRef::new("v1", "PersistentVolume", None, "nfs-pv"));
+        for touch in [
+            object,
+            Touch::Cluster("gpucluster".into()),
+            Touch::Dir("/data/agent".into()),
+            Touch::File("/data/agent/home/.netrc".into()),
+            Touch::File("/data/agents".into()),
+        ] {
+            receipt.note("step", touch, Prior::Absent);
+        }
+        receipt.forget(&Touch::Cluster("gpucluster".into()));
+        receipt.forget(&Touch::Dir("/data/agent".into()));
+        let left: Vec<&Touch> = receipt.made.iter().map(|made| &made.touch).collect();
+        assert_eq!(left, [&Touch::File("/data/agents".into())]);
     }
 }

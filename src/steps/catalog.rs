@@ -4,7 +4,7 @@ use super::{StepFlags, Wish};
 use super::{
     agent::Agent, agent_env::AgentEnv, container::Container, docker::Docker, driver::Driver,
     gpu_node::Node, minikube::Binary, minikube::Cluster, nfs_export::NfsExport,
-    nfs_server::NfsServer, toolkit::Toolkit, volume::Volume, wandb::Account,
+    nfs_server::NfsServer, toolkit::Toolkit, user::User, volume::Volume, wandb::Account,
 };
 use crate::config::Settings;
 use crate::host::Identity;
@@ -20,6 +20,7 @@ pub fn catalog(
 ) -> Vec<Arc<dyn Step>> {
     let wish = Arc::new(Wish::new(settings, flags, identity));
     let mut steps: Vec<Arc<dyn Step>> = vec![
+        Arc::new(User::new(wish.clone())),
         Arc::new(Docker::new(wish.clone())),
         Arc::new(Driver::new(wish.clone())),
         Arc::new(Toolkit::new(wish.clone())),

@@ -76,6 +76,38 @@ impl Container {
     }
 }
 
+impl Container {
+    /// The folders above ours that hold nothing else: they came with it.
+    async fn empty_parents(&self, host: &dyn ReadHost) -> Result<Vec<Change>, Fault> {
+        let mut changes = Vec::new();
+        let mut inner = self.wish.layout.root.as_path();
+        let data = self.wish.identity.data_dir.as_path();
+        while let Some(parent) = inner.parent().filter(|parent| parent.starts_with(data)) {
+            let names = host
+                .list_dir(parent)
+                .await
+                .map_err(failed)?
+                .unwrap_or_default();
+            if names
+                .iter()
+                .any(|name| Some(name.as_str()) != inner.file_name())
+            {
+                break;
+            }
+            changes.push(Change::safe(
+                Effect::RemoveOwned {
+                    path: parent.to_owned(),
+                    removal: Removal::EmptyDir,
+                    privilege: Privilege::User,
+                },
+                "it holds nothing else",
+            ));
+            inner = parent;
+        }
+        Ok(changes)
+    }
+}
+
 impl Step for Container {
     fn id(&self) -> StepId {
         id::CONTAINER
@@ -223,6 +255,7 @@ impl Step for Container {
                     },
                     "our own folder is empty by then",
                 ));
+                changes.extend(self.empty_parents(host).await?);
             }
             Ok(changes)
         })

@@ -65,6 +65,13 @@ impl Docker {
             ),
             Some(Trouble::Down) if text.contains(".docker/desktop/docker.sock") => self.desktop(),
             Some(Trouble::Down) => self.down(host).await,
+            None if answer.ok() => {
+                return Err(Fault::new(
+                    ids::TOOL_OUTPUT_UNREADABLE,
+                    "`docker version` answered something unknown",
+                )
+                .with_evidence(&text));
+            }
             None => {
                 return Err(Fault::new(
                     ids::TOOL_FAILED,

@@ -100,7 +100,7 @@ impl Step for Binary {
 /// `minikube.cluster`.
 pub struct Cluster {
     wish: Arc<Wish>,
-    needs: [StepId; 2],
+    needs: [StepId; 3],
 }
 
 impl Cluster {
@@ -108,7 +108,7 @@ impl Cluster {
     pub fn new(wish: Arc<Wish>) -> Self {
         Self {
             wish,
-            needs: [id::CONTAINER, id::MINIKUBE],
+            needs: [id::USER, id::CONTAINER, id::MINIKUBE],
         }
     }
 
@@ -173,17 +173,6 @@ impl Step for Cluster {
 
     fn observe<'a>(&'a self, host: &'a dyn ReadHost, _facts: &'a Facts) -> BoxFuture<'a, Probe> {
         Box::pin(async move {
-            if self.wish.identity.uid == 0 {
-                return Ok(Observation::needs_human(
-                    Fault::new(
-                        ids::RUNNING_AS_ROOT,
-                        "minikube refuses to run as root with the docker driver",
-                    )
-                    .advise(Advice::say(
-                        "run gpucluster as an ordinary user who is in the group `docker`; it asks for root rights where it needs them",
-                    )),
-                ));
-            }
             let (containers_query, network_query, status_query) = (
                 self.containers_query(),
                 self.network_query(),

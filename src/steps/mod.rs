@@ -26,6 +26,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod toolkit;
+mod user;
 mod volume;
 mod wandb;
 mod wish;
@@ -38,6 +39,8 @@ pub use wish::{StepFlags, Wish};
 pub mod id {
     use crate::model::StepId;
 
+    /// An ordinary user runs gpucluster.
+    pub const USER: StepId = StepId::new("host.user");
     /// The Docker engine answers.
     pub const DOCKER: StepId = StepId::new("docker");
     /// The NVIDIA driver is loaded.

@@ -119,6 +119,10 @@ impl Account {
             HostError::Unreachable(_) | HostError::Hung { .. } | HostError::Io(_) => {
                 self.unreachable(error.to_string())
             }
+            // Not sent: what is given as a key cannot be one. The words tell lengths only.
+            HostError::Denied(words) => Fault::new(ids::WANDB_KEY_MALFORMED, words).advise(
+                Advice::say(format!("get a key from {}/authorize", self.app())),
+            ),
             other => failed(other),
         })
     }

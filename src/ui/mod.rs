@@ -20,12 +20,14 @@ pub mod summary;
 mod terminal;
 mod theme;
 mod time;
+pub mod undo;
 mod width;
 
 #[cfg(test)]
 mod samples;
 
 pub use jsonl::JsonLines;
+pub use output::{json, print, say};
 pub use plain::Plain;
 pub use reporter::{Fanout, Reporter};
 pub use terminal::Terminal;

@@ -8,13 +8,37 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 ///
 /// # Errors
 /// Any other failure to write, such as a full disk behind a redirection.
-pub fn stdout(text: &str) -> io::Result<()> {
+fn stdout(text: &str) -> io::Result<()> {
     quietly(&mut io::stdout().lock(), text)
 }
 
-/// Writes to standard error. If that fails there is nobody left to tell.
+/// Exactly this text to standard error.
 pub fn stderr(text: &str) {
     let _ = quietly(&mut io::stderr().lock(), text);
+}
+
+/// A screen to standard error, ended by one newline. If that fails there is nobody left to tell.
+pub fn say(text: &str) {
+    let _ = quietly(&mut io::stderr().lock(), &ended(text));
+}
+
+/// A report to standard output, ended by one newline.
+pub fn print(text: &str) {
+    if let Err(error) = stdout(&ended(text)) {
+        say(&format!("error: cannot write to standard output: {error}"));
+    }
+}
+
+/// A value as an indented JSON document.
+pub fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+fn ended(text: &str) -> String {
+    match text.trim_end_matches('\n') {
+        "" => String::new(),
+        text => format!("{text}\n"),
+    }
 }
 
 fn quietly(out: &mut dyn Write, text: &str) -> io::Result<()> {

@@ -193,7 +193,7 @@ an upgrade of the driver: the node still has the old libraries and has to be mad
     )
     .advice(&[
         ("read what the device plugin says", Some("kubectl -n kube-system logs -l name=nvidia-device-plugin-ds")),
-        ("after an upgrade of the driver, make the cluster anew; this deletes what runs in it", Some("gpucluster up --recreate-cluster")),
+        ("after an upgrade of the driver, make the cluster anew; this deletes what runs in it", Some("minikube delete -p <profile> && gpucluster up")),
     ])
     .retryable(),
 ];

@@ -31,7 +31,7 @@ The name of a variable is its key in upper case with `_` for the dots:
 
 Nothing has been looked at or changed.",
     )
-    .advice(&[("mend the lines named above; a file with every default can be written anew", Some("gpucluster init --defaults"))]),
+    .advice(&[("mend the lines named above", None)]),
     Kind::new(
         ids::USAGE_UNKNOWN_STEP,
         Exit::Usage,
@@ -143,7 +143,7 @@ was cut short.",
     .retryable(),
     Kind::new(
         ids::RUNNING_AS_ROOT,
-        Exit::Usage,
+        Exit::NeedsHuman,
         "gpucluster was started as root",
         "minikube refuses its docker driver to root unless forced, and forcing also switches off its
 checks of Docker, disk and memory (DRV_AS_ROOT, exit 57). Under `sudo` the files in `~/.minikube`
@@ -184,5 +184,5 @@ gpucluster or was cut short by a full disk.
 
 It holds nothing of value. Taking the simulated machine down starts it afresh.",
     )
-    .advice(&[("forget the simulated machine", Some("gpucluster down --simulate"))]),
+    .advice(&[("forget the simulated machines", Some("rm -r ~/.local/state/gpucluster/simulated"))]),
 ];

@@ -108,7 +108,7 @@ Pods that use the claim have to end first; they hold it through a finalizer.
   kubectl get pods --all-namespaces -o wide",
     )
     .advice(&[
-        ("undo the volume, then set it up with the new settings; the data stays", Some("gpucluster nfs teardown")),
+        ("delete claim and volume, then set them up with the new settings; the data stays", Some("kubectl delete pvc <claim> && kubectl delete pv <volume>")),
         ("then", Some("gpucluster nfs setup")),
     ])
     .see(VOLUMES),

@@ -94,8 +94,8 @@ The queue's configuration holds what goes below `spec:` of the Kubernetes Job, a
 the number of GPUs.",
     )
     .advice(&[
-        ("create it with the configuration that fits this cluster", Some("gpucluster queue create")),
-        ("or see the configuration, to paste it into the web page", Some("gpucluster queue render")),
+        ("create it on the Launch page of the server, with the type Kubernetes", None),
+        ("or name a queue that exists", Some("gpucluster up --queue <queue>")),
     ])
     .see("https://wandb.ai/launch"),
     Kind::new(

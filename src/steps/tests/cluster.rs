@@ -9,6 +9,7 @@ use crate::steps::testing::{
     TestHost, answer, dir, get, identity, node, planned, plugin_pods, recreating, said, seen,
     undone, verdict, wish,
 };
+use crate::steps::user::User;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -103,17 +104,17 @@ fn a_name_that_somebody_else_uses_is_left_alone() {
 
 #[test]
 fn root_is_sent_away_before_minikube_does() {
-    let root = Identity {
-        uid: 0,
-        user: "root".to_owned(),
-        ..identity()
-    };
-    let wish = Wish {
-        identity: root,
+    let root = Wish {
+        identity: Identity {
+            uid: 0,
+            user: "root".to_owned(),
+            ..identity()
+        },
         ..wish()
     };
-    let cluster = Cluster::new(Arc::new(wish));
-    assert_eq!(verdict(&cluster, &TestHost::healthy()), "RUNNING_AS_ROOT");
+    let verdict_of = |wish: Wish| verdict(&User::new(Arc::new(wish)), &TestHost::healthy());
+    assert_eq!(verdict_of(root), "RUNNING_AS_ROOT");
+    assert_eq!(verdict_of(wish()), "in place");
 }
 
 #[test]

@@ -1,1 +1,0 @@
-//! Composes settings, host, engine and reporters for one request.

@@ -1,0 +1,62 @@
+//! Asking a person before anything changes.
+
+use super::request::{Apply, World};
+use super::session::Session;
+use crate::model::{Advice, Fault, Plan, Risk};
+use crate::reason::ids;
+use crate::ui;
+use crate::ui::prompt::{Answer, Prompt};
+
+/// What became of the question.
+pub enum Decision {
+    /// Agreed.
+    Go,
+    /// Not agreed, or nobody could be asked.
+    Stop(Fault),
+    /// Ctrl-C at the prompt.
+    Interrupted,
+}
+
+/// Asks, unless it was agreed to beforehand or nothing real can be touched.
+pub async fn decide(session: &Session<'_>, plan: &Plan, apply: &Apply) -> Decision {
+    // Nothing to protect on a simulated machine or in a shadow. GPUCLUSTER_SIM_ASK=1 asks all the
+    // same, so that the real machine's behaviour can be practised and tested.
+    let asks = match session.request.common.world {
+        World::Real => true,
+        World::Rehearsal => false,
+        World::Simulated(_) => std::env::var_os("GPUCLUSTER_SIM_ASK").is_some(),
+    };
+    if apply.yes || !asks {
+        return Decision::Go;
+    }
+    let prompt = Prompt::new(session.theme);
+    loop {
+        let disruptive = plan.risk() > Risk::Safe;
+        // A thread of its own: signals must be heard while a person thinks.
+        let asked = tokio::task::spawn_blocking(move || prompt.proceed(disruptive)).await;
+        match asked.ok().flatten() {
+            Some(Answer::Yes) => return Decision::Go,
+            Some(Answer::No) => {
+                return Decision::Stop(Fault::new(
+                    ids::NOT_CONFIRMED,
+                    "the plan was not confirmed; nothing was changed",
+                ));
+            }
+            Some(Answer::Explain) => ui::say(&ui::plan::explain(plan, &session.theme)),
+            None if prompt.can_ask() => return Decision::Interrupted,
+            None => return Decision::Stop(nobody(session)),
+        }
+    }
+}
+
+fn nobody(session: &Session<'_>) -> Fault {
+    let verb = session.request.verb.name();
+    Fault::new(
+        ids::NOT_CONFIRMED,
+        "there is no terminal to confirm the plan on; nothing was changed",
+    )
+    .advise(Advice::run(
+        "agree to the plan above",
+        format!("gpucluster {verb}{} --yes", session.world_flag()),
+    ))
+}

@@ -1,0 +1,192 @@
+//! `down`: take back what we made, in reverse, never what we did not make.
+
+use super::consent::{Decision, decide};
+use super::request::{Verb, World};
+use super::run::Run;
+use super::session::Session;
+use super::signals::while_listening;
+use super::up::{exit_after, say_history};
+use super::{Output, exit_of};
+use crate::engine::executor::{Executor, Options};
+use crate::engine::{Bus, Consent, Graph, undo};
+use crate::model::{Advice, EventKind, Fault, Outcome, Plan, StepId, Verdict};
+use crate::reason::{Exit, ids};
+use crate::steps::StepFlags;
+use crate::ui;
+use crate::ui::prompt::Prompt;
+use std::collections::BTreeSet;
+use tokio::time::Instant;
+
+/// Runs `down`.
+///
+/// # Errors
+/// What stopped it before a run began.
+pub async fn down(session: &Session<'_>) -> Result<Exit, Fault> {
+    let Verb::Down {
+        apply,
+        keep_cluster,
+        delete_data,
+    } = &session.request.verb
+    else {
+        return Ok(Exit::Bug);
+    };
+    let delete_data = confirm_data(session, delete_data.as_deref())?;
+    let graph = session.graph(StepFlags {
+        delete_data,
+        ..StepFlags::default()
+    })?;
+    let kept: BTreeSet<StepId> = if *keep_cluster {
+        cluster_steps()
+    } else {
+        BTreeSet::new()
+    };
+    if apply.plan_only {
+        let plan = what_goes(session, &graph, &kept).await;
+        if session.request.common.output == Output::Json {
+            ui::print(&ui::json(&plan));
+        } else {
+            ui::say(&ui::undo::undo(&plan, &session.theme));
+        }
+        return Ok(Exit::Ok);
+    }
+    let run = Run::begin(session, true)?;
+    let mut told = run.reporters(session)?;
+    let begun = Instant::now();
+    let (outcome, exit) = {
+        let bus = Bus::new(session.reader(), told.sink());
+        run.say_started(session, &bus);
+        say_history(session, &run, &bus);
+        let work = async {
+            let plan = what_goes(session, &graph, &kept).await;
+            bus.say(EventKind::Planned { plan: plan.clone() });
+            ui::say(&ui::undo::undo(&plan, &session.theme));
+            take_back(session, &run, &bus, &graph, &plan).await
+        };
+        let (outcome, exit) = while_listening(&session.cancel, work).await;
+        let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        run.finish(&bus, outcome, exit, ms);
+        (outcome, exit)
+    };
+    told.end(session, &run);
+    if outcome != Outcome::NotStarted {
+        ui::say(&ui::undo::summary(&told.tally, &session.theme));
+        if outcome == Outcome::Changed && !delete_data && session.settings.nfs.enabled {
+            let data = session.settings.nfs.path.as_str();
+            ui::say(&format!("  {data} is kept, with everything in it"));
+        }
+    }
+    Ok(exit)
+}
+
+/// Steps that go with the cluster.
+fn cluster_steps() -> BTreeSet<StepId> {
+    ["minikube.cluster", "gpu.node", "gpu.container"]
+        .map(StepId::new)
+        .into()
+}
+
+async fn what_goes(session: &Session<'_>, graph: &Graph, kept: &BTreeSet<StepId>) -> Plan {
+    let seen = session.survey(graph, &BTreeSet::new()).await;
+    let receipt = session.history().receipt;
+    let mut plan = undo::plan(
+        graph,
+        session.reader(),
+        &seen.facts,
+        &receipt,
+        &session.settings.profile,
+    )
+    .await;
+    for step in plan
+        .steps
+        .iter_mut()
+        .filter(|step| kept.contains(&step.step))
+    {
+        step.changes.clear();
+        step.verdict = Verdict::Skipped;
+    }
+    plan
+}
+
+/// Carries an undo plan out after consent.
+pub async fn take_back(
+    session: &Session<'_>,
+    run: &Run,
+    bus: &Bus<'_>,
+    graph: &Graph,
+    plan: &Plan,
+) -> (Outcome, Exit) {
+    let stop = |fault: Fault| {
+        let exit = exit_of(&fault);
+        bus.say(EventKind::Failed { fault });
+        (Outcome::NotStarted, exit)
+    };
+    if let Some(fault) = plan.faults().next() {
+        return stop(fault.clone());
+    }
+    if plan.changes().next().is_none() {
+        return (Outcome::Unchanged, Exit::Ok);
+    }
+    let apply = match &session.request.verb {
+        Verb::Down { apply, .. } | Verb::AgentStop { apply } | Verb::AgentRestart { apply } => {
+            apply
+        }
+        _ => return (Outcome::NotStarted, Exit::Bug),
+    };
+    // Stopping the agent takes nothing away that typing `agent start` does not bring back.
+    let asks = matches!(session.request.verb, Verb::Down { .. });
+    if asks {
+        match decide(session, plan, apply).await {
+            Decision::Go => {}
+            Decision::Stop(fault) => return stop(fault),
+            Decision::Interrupted => return (Outcome::Interrupted, Exit::Interrupted),
+        }
+    }
+    if plan.root_actions() > 0
+        && session.request.common.world == World::Real
+        && let Err(fault) = session.host.obtain_root().await
+    {
+        return stop(fault);
+    }
+    let consent = Consent::to(plan);
+    let executor = Executor {
+        graph,
+        host: session.host.as_ref(),
+        consent: &consent,
+        journal: &run.journal,
+        bus,
+        cancel: &session.cancel,
+        options: Options::default(),
+    };
+    let applied = executor.take_back(plan).await;
+    let outcome = match applied.outcome() {
+        Outcome::Unchanged => Outcome::Changed,
+        other => other,
+    };
+    (outcome, exit_after(&applied, session))
+}
+
+/// Deleting data needs its path typed: on the command line or at the prompt.
+fn confirm_data(session: &Session<'_>, asked: Option<&str>) -> Result<bool, Fault> {
+    let Some(typed) = asked else { return Ok(false) };
+    let path = session.settings.nfs.path.as_str();
+    let typed = if typed.is_empty() {
+        let what = format!("{path} and everything in it will be deleted");
+        Prompt::new(session.theme).typed(&what, path) == Some(true)
+    } else {
+        typed == path
+    };
+    if typed {
+        return Ok(true);
+    }
+    Err(Fault::new(
+        ids::NOT_CONFIRMED,
+        "deleting the shared folder needs its path typed; nothing was changed",
+    )
+    .advise(Advice::run(
+        "name the folder",
+        format!(
+            "gpucluster down{} --delete-data={path}",
+            session.world_flag()
+        ),
+    )))
+}

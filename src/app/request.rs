@@ -1,0 +1,175 @@
+//! What a person asked for, after the command line has been read.
+
+use camino::Utf8PathBuf;
+
+/// In which world it happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum World {
+    /// This machine.
+    Real,
+    /// This machine for reading; every change lands in a shadow.
+    Rehearsal,
+    /// A simulated machine of this name.
+    Simulated(String),
+}
+
+impl World {
+    /// As events name it.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Real => "real".to_owned(),
+            Self::Rehearsal => "rehearsal".to_owned(),
+            Self::Simulated(machine) => format!("simulated:{machine}"),
+        }
+    }
+}
+
+/// Form of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// For people.
+    Text,
+    /// One JSON document.
+    Json,
+    /// One JSON object an event.
+    Jsonl,
+}
+
+/// When colour is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` says no.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What every verb takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Common {
+    /// Settings file named on the command line.
+    pub config: Option<Utf8PathBuf>,
+    /// Settings given as flags: `(dotted key, flag as typed, value)`.
+    pub settings: Vec<(&'static str, &'static str, String)>,
+    /// World.
+    pub world: World,
+    /// Form of the output.
+    pub output: Output,
+    /// Colour.
+    pub color: Color,
+    /// 0, 1 or 2.
+    pub verbosity: u8,
+}
+
+/// How a run that changes things behaves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Apply {
+    /// Agreed beforehand.
+    pub yes: bool,
+    /// Show the plan and stop.
+    pub plan_only: bool,
+    /// With `plan_only`: exit 10 when changes are pending.
+    pub exit_code: bool,
+    /// Print the commands that need root, to run by hand, and stop.
+    pub print_root_commands: bool,
+    /// Begin nothing new after the first failure.
+    pub fail_fast: bool,
+}
+
+/// Which part of the graph is changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Slice {
+    /// Steps that must hold in the end; empty means all.
+    pub goals: Vec<&'static str>,
+    /// The only steps that may be changed; empty means all of the slice.
+    pub change: Vec<String>,
+    /// Steps taken on trust.
+    pub skip: Vec<String>,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Bring a slice of the graph about.
+    Up {
+        /// As typed (`up`, `nfs setup`, `agent start`).
+        name: &'static str,
+        /// How.
+        apply: Apply,
+        /// Which part.
+        slice: Slice,
+        /// Consent to recreating what cannot be changed in place.
+        recreate_cluster: bool,
+        /// Packages may be installed.
+        install: bool,
+    },
+    /// Look at everything.
+    Doctor {
+        /// Checks asked for; empty means all.
+        checks: Vec<String>,
+        /// Print the names of the checks and stop.
+        list: bool,
+        /// Checks whose findings do not count.
+        ignore: Vec<String>,
+        /// Warnings count as problems.
+        strict: bool,
+    },
+    /// What runs now.
+    Status,
+    /// Take back what we made.
+    Down {
+        /// How.
+        apply: Apply,
+        /// Keep the cluster.
+        keep_cluster: bool,
+        /// Delete the shared folder as well: `Some(path typed)`, the path possibly empty.
+        delete_data: Option<String>,
+    },
+    /// Stop the agent.
+    AgentStop {
+        /// How.
+        apply: Apply,
+    },
+    /// Stop and start the agent.
+    AgentRestart {
+        /// How.
+        apply: Apply,
+    },
+    /// State of the agent.
+    AgentStatus,
+    /// The agent's log.
+    AgentLogs,
+    /// Explain a reason; `None` lists them.
+    Explain {
+        /// Its name.
+        reason: Option<String>,
+    },
+}
+
+impl Verb {
+    /// As typed.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Up { name, .. } => name,
+            Self::Doctor { .. } => "doctor",
+            Self::Status => "status",
+            Self::Down { .. } => "down",
+            Self::AgentStop { .. } => "agent stop",
+            Self::AgentRestart { .. } => "agent restart",
+            Self::AgentStatus => "agent status",
+            Self::AgentLogs => "agent logs",
+            Self::Explain { .. } => "explain",
+        }
+    }
+}
+
+/// A whole request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// What every verb takes.
+    pub common: Common,
+    /// What is to be done.
+    pub verb: Verb,
+}

@@ -1,0 +1,260 @@
+//! The command line's grammar, and nothing else.
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// One command from a Linux machine with NVIDIA GPUs to a Kubernetes cluster fed by a W&B Launch
+/// queue.
+#[derive(Debug, Parser)]
+#[command(
+    name = "gpucluster",
+    version,
+    arg_required_else_help = true,
+    propagate_version = false,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = "Try it without a GPU: gpucluster up --simulate",
+    after_long_help = crate::ui::help::exit_codes()
+)]
+pub struct Cli {
+    /// What every verb takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// The verb.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Form of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutputForm {
+    /// For people.
+    Text,
+    /// One JSON document on standard output.
+    Json,
+    /// One JSON object an event on standard output (`up`, `nfs setup`, `agent …`, `down`).
+    Jsonl,
+}
+
+/// When colour is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR says no.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What every verb takes.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Settings file [default: ./gpucluster.yaml, then ~/.config/gpucluster/gpucluster.yaml]
+    #[arg(long, global = true, value_name = "FILE", env = "GPUCLUSTER_CONFIG")]
+    pub config: Option<Utf8PathBuf>,
+    /// Name of the cluster and of everything of ours [default: gpucluster]
+    #[arg(long, short, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Work on a simulated machine that is kept between commands: no root, no network, no Docker
+    #[arg(
+        long,
+        global = true,
+        value_name = "MACHINE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "4xt4",
+        conflicts_with = "rehearse"
+    )]
+    pub simulate: Option<String>,
+    /// Go through the whole run on this machine read-only; every change lands in a shadow
+    #[arg(long, global = true)]
+    pub rehearse: bool,
+    /// Form of the output
+    #[arg(
+        long,
+        short,
+        global = true,
+        value_name = "FORM",
+        default_value = "text"
+    )]
+    pub output: OutputForm,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+    /// Say more (twice: everything)
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// How a run that changes things behaves.
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    /// Agree to the plan beforehand; never covers deleting anything
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Show the plan and stop; nothing is changed
+    #[arg(long)]
+    pub plan: bool,
+    /// With --plan: exit 10 when changes are pending
+    #[arg(long, requires = "plan")]
+    pub exit_code: bool,
+    /// Print the commands that need root, to run by hand, and stop
+    #[arg(long)]
+    pub print_root_commands: bool,
+    /// Begin nothing new after the first failure
+    #[arg(long)]
+    pub fail_fast: bool,
+}
+
+/// Settings that are worth a flag.
+#[derive(Debug, Args)]
+pub struct QueueArgs {
+    /// Launch queue that the agent serves [default: gpucluster]
+    #[arg(long, short, value_name = "QUEUE")]
+    pub queue: Option<String>,
+    /// Entity that owns the queue [default: the key's own]
+    #[arg(long, short, value_name = "ENTITY")]
+    pub entity: Option<String>,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Bring everything up: look, plan, ask, change, verify; safe to type again at any time
+    #[command(after_help = "Examples:
+  gpucluster up                      look, show the plan, ask, do it
+  gpucluster up --plan               only the plan
+  gpucluster up --simulate=8xh100    the same on a simulated machine
+  gpucluster up --skip nfs           leave the shared cache to you")]
+    Up {
+        #[command(flatten)]
+        apply: ApplyArgs,
+        #[command(flatten)]
+        queue: QueueArgs,
+        /// Change only these steps (an id such as nfs.export, or a topic such as nfs)
+        #[arg(long, value_name = "STEP", value_delimiter = ',')]
+        only: Vec<String>,
+        /// Take these steps on trust: neither judged nor changed
+        #[arg(long, value_name = "STEP", value_delimiter = ',')]
+        skip: Vec<String>,
+        /// Agree to deleting and creating the cluster anew where it differs in what cannot be changed
+        #[arg(long)]
+        recreate_cluster: bool,
+        /// Never install packages of the distribution; say which are missing
+        #[arg(long)]
+        no_install: bool,
+    },
+    /// Check everything, read-only, and say what mends it
+    Doctor {
+        /// Checks to run (an id or a topic) [default: all]
+        checks: Vec<String>,
+        /// List the checks
+        #[arg(long)]
+        list: bool,
+        /// Findings of these checks do not count
+        #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+        ignore: Vec<String>,
+        /// Warnings count as problems
+        #[arg(long)]
+        strict: bool,
+        #[command(flatten)]
+        queue: QueueArgs,
+    },
+    /// What runs now: cluster, GPUs, volume, agent, jobs
+    Status {
+        #[command(flatten)]
+        queue: QueueArgs,
+    },
+    /// Take back what gpucluster made, in reverse; the shared folder stays
+    Down {
+        #[command(flatten)]
+        apply: ApplyArgs,
+        /// Keep the cluster and what is in it
+        #[arg(long)]
+        keep_cluster: bool,
+        /// Delete the shared folder as well; its path must be typed, here or when asked
+        #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+        delete_data: Option<String>,
+    },
+    /// The shared cache: NFS export, volume and claim
+    Nfs {
+        #[command(subcommand)]
+        command: NfsCommand,
+    },
+    /// The W&B Launch agent
+    Agent {
+        #[command(subcommand)]
+        command: AgentCommand,
+    },
+    /// Explain a reason from an error message; without one, list them all
+    Explain {
+        /// Such as CLUSTER_HAS_NO_GPUS
+        reason: Option<String>,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// Verbs of the shared cache.
+#[derive(Debug, Subcommand)]
+pub enum NfsCommand {
+    /// Server, export, volume and claim; the cluster must be up
+    Setup {
+        #[command(flatten)]
+        apply: ApplyArgs,
+        /// Bring up what it needs as well
+        #[arg(long)]
+        with_deps: bool,
+        /// Take these steps on trust
+        #[arg(long, value_name = "STEP", value_delimiter = ',')]
+        skip: Vec<String>,
+    },
+}
+
+/// Verbs of the agent.
+#[derive(Debug, Subcommand)]
+pub enum AgentCommand {
+    /// Install and start it; the cluster must be up
+    Start {
+        #[command(flatten)]
+        apply: ApplyArgs,
+        #[command(flatten)]
+        queue: QueueArgs,
+        /// Bring up what it needs as well
+        #[arg(long)]
+        with_deps: bool,
+        /// Take these steps on trust
+        #[arg(long, value_name = "STEP", value_delimiter = ',')]
+        skip: Vec<String>,
+    },
+    /// Stop it; its jobs run on
+    Stop {
+        #[command(flatten)]
+        apply: ApplyArgs,
+    },
+    /// Stop it and start it again
+    Restart {
+        #[command(flatten)]
+        apply: ApplyArgs,
+        #[command(flatten)]
+        queue: QueueArgs,
+    },
+    /// Whether it runs and polls
+    Status,
+    /// What it said since it was started last
+    Logs,
+    /// The supervisor itself; started by gpucluster
+    #[command(hide = true)]
+    Supervise {
+        /// Folder of the service
+        #[arg(long)]
+        dir: Utf8PathBuf,
+    },
+}

@@ -1,0 +1,180 @@
+//! From the grammar to a request.
+
+use super::args::{
+    AgentCommand, ApplyArgs, Cli, ColorChoice, Command, Global, NfsCommand, OutputForm, QueueArgs,
+};
+use crate::app::{Apply, Color, Common, Output, Request, Slice, Verb, World};
+
+/// Steps that `nfs setup` may change; what they need is only looked at.
+const NFS_STEPS: [&str; 2] = ["nfs", "k8s.volume"];
+/// Steps that `agent start` may change.
+const AGENT_STEPS: [&str; 1] = ["agent"];
+
+impl From<ApplyArgs> for Apply {
+    fn from(args: ApplyArgs) -> Self {
+        Self {
+            yes: args.yes,
+            plan_only: args.plan,
+            exit_code: args.exit_code,
+            print_root_commands: args.print_root_commands,
+            fail_fast: args.fail_fast,
+        }
+    }
+}
+
+fn common(global: Global) -> Common {
+    let mut settings = Vec::new();
+    if let Some(profile) = global.profile {
+        settings.push(("profile", "--profile", profile));
+    }
+    Common {
+        config: global.config,
+        settings,
+        world: match global.simulate {
+            Some(machine) => World::Simulated(machine),
+            None if global.rehearse => World::Rehearsal,
+            None => World::Real,
+        },
+        output: match global.output {
+            OutputForm::Text => Output::Text,
+            OutputForm::Json => Output::Json,
+            OutputForm::Jsonl => Output::Jsonl,
+        },
+        color: match global.color {
+            ColorChoice::Auto => Color::Auto,
+            ColorChoice::Always => Color::Always,
+            ColorChoice::Never => Color::Never,
+        },
+        verbosity: global.verbose.min(2),
+    }
+}
+
+fn queue(common: &mut Common, args: QueueArgs) {
+    if let Some(queue) = args.queue {
+        common.settings.push(("wandb.queue", "--queue", queue));
+    }
+    if let Some(entity) = args.entity {
+        common.settings.push(("wandb.entity", "--entity", entity));
+    }
+}
+
+fn slice(goal: &'static str, own: &[&str], with_deps: bool, skip: Vec<String>) -> Slice {
+    let change = if with_deps {
+        Vec::new()
+    } else {
+        own.iter().map(|step| (*step).to_owned()).collect()
+    };
+    Slice {
+        goals: vec![goal],
+        change,
+        skip,
+    }
+}
+
+fn up(name: &'static str, apply: ApplyArgs, slice: Slice) -> Verb {
+    Verb::Up {
+        name,
+        apply: apply.into(),
+        slice,
+        recreate_cluster: false,
+        install: true,
+    }
+}
+
+/// What the parsed line asks for. `None` for verbs that need no settings and no machine.
+pub fn request(cli: Cli) -> Option<Request> {
+    let mut common = common(cli.global);
+    let verb = match cli.command {
+        Command::Up {
+            apply,
+            queue: q,
+            only,
+            skip,
+            recreate_cluster,
+            no_install,
+        } => {
+            queue(&mut common, q);
+            Verb::Up {
+                name: "up",
+                apply: apply.into(),
+                slice: Slice {
+                    goals: Vec::new(),
+                    change: only,
+                    skip,
+                },
+                recreate_cluster,
+                install: !no_install,
+            }
+        }
+        Command::Doctor {
+            checks,
+            list,
+            ignore,
+            strict,
+            queue: q,
+        } => {
+            queue(&mut common, q);
+            Verb::Doctor {
+                checks,
+                list,
+                ignore,
+                strict,
+            }
+        }
+        Command::Status { queue: q } => {
+            queue(&mut common, q);
+            Verb::Status
+        }
+        Command::Down {
+            apply,
+            keep_cluster,
+            delete_data,
+        } => Verb::Down {
+            apply: apply.into(),
+            keep_cluster,
+            delete_data,
+        },
+        Command::Nfs {
+            command:
+                NfsCommand::Setup {
+                    apply,
+                    with_deps,
+                    skip,
+                },
+        } => up(
+            "nfs setup",
+            apply,
+            slice("k8s.volume", &NFS_STEPS, with_deps, skip),
+        ),
+        Command::Agent { command } => match command {
+            AgentCommand::Start {
+                apply,
+                queue: q,
+                with_deps,
+                skip,
+            } => {
+                queue(&mut common, q);
+                up(
+                    "agent start",
+                    apply,
+                    slice("agent", &AGENT_STEPS, with_deps, skip),
+                )
+            }
+            AgentCommand::Stop { apply } => Verb::AgentStop {
+                apply: apply.into(),
+            },
+            AgentCommand::Restart { apply, queue: q } => {
+                queue(&mut common, q);
+                Verb::AgentRestart {
+                    apply: apply.into(),
+                }
+            }
+            AgentCommand::Status => Verb::AgentStatus,
+            AgentCommand::Logs => Verb::AgentLogs,
+            AgentCommand::Supervise { .. } => return None,
+        },
+        Command::Explain { reason } => Verb::Explain { reason },
+        Command::Completions { .. } | Command::Man => return None,
+    };
+    Some(Request { common, verb })
+}
