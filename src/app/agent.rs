@@ -35,7 +35,10 @@ pub async fn stop(session: &Session<'_>) -> Result<Exit, Fault> {
                     return (Outcome::Failed, exit);
                 }
             };
-            bus.say(EventKind::Planned { plan: plan.clone() });
+            bus.say(EventKind::Planned {
+                plan: plan.clone(),
+                slowest: None,
+            });
             take_back(session, &run, &bus, &graph, &plan).await
         };
         let (outcome, exit) = while_listening(&session.cancel, work).await;

@@ -42,7 +42,9 @@ pub async fn decide(session: &Session<'_>, plan: &Plan, apply: &Apply) -> Decisi
                     "the plan was not confirmed; nothing was changed",
                 ));
             }
-            Some(Answer::Explain) => ui::say(&ui::plan::explain(plan, &session.theme)),
+            Some(Answer::Explain) => {
+                ui::say(&ui::plan::explain(plan, &session.theme, session.home()))
+            }
             None if prompt.can_ask() => return Decision::Interrupted,
             None => return Decision::Stop(nobody(session)),
         }
@@ -50,13 +52,12 @@ pub async fn decide(session: &Session<'_>, plan: &Plan, apply: &Apply) -> Decisi
 }
 
 fn nobody(session: &Session<'_>) -> Fault {
-    let verb = session.request.verb.name();
     Fault::new(
         ids::NOT_CONFIRMED,
         "there is no terminal to confirm the plan on; nothing was changed",
     )
     .advise(Advice::run(
         "agree to the plan above",
-        format!("gpucluster {verb}{} --yes", session.world_flag()),
+        format!("{} --yes", session.request.common.typed),
     ))
 }

@@ -45,7 +45,7 @@ pub async fn down(session: &Session<'_>) -> Result<Exit, Fault> {
         if session.request.common.output == Output::Json {
             ui::print(&ui::json(&plan));
         } else {
-            ui::say(&ui::undo::undo(&plan, &session.theme));
+            ui::say(&ui::undo::undo(&plan, &session.theme, session.home()));
         }
         return Ok(Exit::Ok);
     }
@@ -58,8 +58,11 @@ pub async fn down(session: &Session<'_>) -> Result<Exit, Fault> {
         say_history(session, &run, &bus);
         let work = async {
             let plan = what_goes(session, &graph, &kept).await;
-            bus.say(EventKind::Planned { plan: plan.clone() });
-            ui::say(&ui::undo::undo(&plan, &session.theme));
+            bus.say(EventKind::Planned {
+                plan: plan.clone(),
+                slowest: None,
+            });
+            ui::say(&ui::undo::undo(&plan, &session.theme, session.home()));
             take_back(session, &run, &bus, &graph, &plan).await
         };
         let (outcome, exit) = while_listening(&session.cancel, work).await;

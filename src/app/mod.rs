@@ -140,15 +140,8 @@ fn exit_of_all(faults: &[Fault]) -> Exit {
 
 /// Shows several faults at once, in the order of the graph.
 fn show_faults(session: &Session<'_>, faults: &[Fault], log: Option<&str>) {
-    let resume = format!(
-        "gpucluster {}{}",
-        session.request.verb.name(),
-        session.world_flag()
-    );
-    let context = Context {
-        log,
-        resume: Some(&resume),
-    };
+    let resume = Some(session.request.common.typed.as_str());
+    let context = Context { log, resume };
     let faults: Vec<&Fault> = faults.iter().collect();
     ui::say(&ui::fault::faults(&faults, &context, &session.theme));
 }

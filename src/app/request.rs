@@ -61,6 +61,8 @@ pub struct Common {
     pub color: Color,
     /// 0, 1 or 2.
     pub verbosity: u8,
+    /// The command as it was typed, to name it again in hints.
+    pub typed: String,
 }
 
 /// How a run that changes things behaves.

@@ -92,6 +92,11 @@ impl<'r> Session<'r> {
         Theme::stdout(super::color(self.request.common.color))
     }
 
+    /// The person's home directory on the machine.
+    pub fn home(&self) -> &str {
+        self.reader().identity().home.as_str()
+    }
+
     /// Name of the agent's service.
     pub fn agent_service(&self) -> String {
         let identity = self.reader().identity();

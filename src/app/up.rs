@@ -134,11 +134,7 @@ async fn preview(
     if session.request.common.output == super::Output::Json {
         ui::print(&ui::json(&plan));
     } else {
-        ui::say(&ui::plan::plan(
-            &plan,
-            &session.theme,
-            session.request.common.verbosity > 0,
-        ));
+        ui::say(&plan_screen(session, &plan));
     }
     let faults = standing_in_the_way(&plan, scope, graph, &session.world_flag());
     if !faults.is_empty() {
@@ -150,6 +146,11 @@ async fn preview(
     } else {
         Exit::Ok
     })
+}
+
+fn plan_screen(session: &Session<'_>, plan: &Plan) -> String {
+    let verbose = session.request.common.verbosity > 0;
+    ui::plan::plan(plan, &session.theme, verbose, session.home())
 }
 
 /// Survey, plan, consent, execution. Everything is said on the way.
@@ -179,12 +180,11 @@ async fn bring_about(
         }
     };
     let plan = planner::plan(graph, &seen, scope, &session.settings.profile);
-    bus.say(EventKind::Planned { plan: plan.clone() });
-    ui::say(&ui::plan::plan(
-        &plan,
-        &session.theme,
-        session.request.common.verbosity > 0,
-    ));
+    bus.say(EventKind::Planned {
+        plan: plan.clone(),
+        slowest: seen.slowest.clone(),
+    });
+    ui::say(&plan_screen(session, &plan));
     let faults = standing_in_the_way(&plan, scope, graph, &session.world_flag());
     if !faults.is_empty() {
         for fault in &faults {
@@ -224,7 +224,7 @@ async fn bring_about(
         cancel: &session.cancel,
         options: Options {
             fail_fast: apply.fail_fast,
-            ..Options::default()
+            width: super::world::width(),
         },
     };
     let applied = executor.apply(&plan, seen.facts).await;

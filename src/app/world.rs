@@ -3,6 +3,7 @@
 use super::request::World;
 use super::state_dir::StateDir;
 use crate::config::Settings;
+use crate::engine::Options;
 use crate::host::overlay::Overlay;
 use crate::host::real::{RealHost, RealOptions, Secrets};
 use crate::host::sim::{self, FaultRule, Pace, SimHost, SimOptions};
@@ -106,4 +107,14 @@ fn faults() -> Result<Vec<FaultRule>, Fault> {
         }),
         _ => Ok(Vec::new()),
     }
+}
+
+/// Most steps at once. `GPUCLUSTER_SIM_WIDTH=1` takes them one after the other, as a person with the
+/// tutorial would, so that `scripts/bench` can compare.
+pub fn width() -> usize {
+    std::env::var("GPUCLUSTER_SIM_WIDTH")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .filter(|width| *width > 0)
+        .unwrap_or(Options::default().width)
 }

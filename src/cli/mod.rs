@@ -4,14 +4,17 @@ mod args;
 mod request;
 
 use crate::app;
+use crate::model::Command;
 use crate::reason::Exit;
-use args::{AgentCommand, Cli, Command};
+use args::{AgentCommand, Cli, Command as Verb};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Runs the program with these arguments (the first is its own name).
 pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let argv: Vec<OsString> = argv.into_iter().collect();
+    let typed = typed(&argv);
     let cli = match Cli::try_parse_from(argv) {
         Ok(cli) => cli,
         Err(error) => {
@@ -26,27 +29,36 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let exit = match &cli.command {
-        Command::Agent {
+        Verb::Agent {
             command: AgentCommand::Supervise { dir },
         } => app::supervise(dir),
-        Command::Completions { shell } => {
+        Verb::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "gpucluster", &mut text);
             app::print(&text)
         }
-        Command::Man => {
+        Verb::Man => {
             let mut text = Vec::new();
             match clap_mangen::Man::new(Cli::command()).render(&mut text) {
                 Ok(()) => app::print(&text),
                 Err(_) => Exit::Bug,
             }
         }
-        _ => match request::request(cli) {
+        _ => match request::request(cli, typed) {
             Some(request) => app::run(&request),
             None => Exit::Bug,
         },
     };
     ExitCode::from(exit.code())
+}
+
+/// The command line as it was typed, quoted where a shell needs it.
+fn typed(argv: &[OsString]) -> String {
+    let words = argv
+        .iter()
+        .skip(1)
+        .map(|word| word.to_string_lossy().into_owned());
+    Command::new(std::iter::once("gpucluster".to_owned()).chain(words)).line()
 }
 
 #[cfg(test)]
@@ -56,7 +68,7 @@ mod tests {
 
     fn parse(line: &str) -> crate::app::Request {
         let cli = Cli::try_parse_from(line.split_whitespace()).unwrap();
-        request::request(cli).unwrap()
+        request::request(cli, line.to_owned()).unwrap()
     }
 
     #[test]

@@ -22,7 +22,7 @@ impl From<ApplyArgs> for Apply {
     }
 }
 
-fn common(global: Global) -> Common {
+fn common(global: Global, typed: String) -> Common {
     let mut settings = Vec::new();
     if let Some(profile) = global.profile {
         settings.push(("profile", "--profile", profile));
@@ -46,6 +46,7 @@ fn common(global: Global) -> Common {
             ColorChoice::Never => Color::Never,
         },
         verbosity: global.verbose.min(2),
+        typed,
     }
 }
 
@@ -82,8 +83,8 @@ fn up(name: &'static str, apply: ApplyArgs, slice: Slice) -> Verb {
 }
 
 /// What the parsed line asks for. `None` for verbs that need no settings and no machine.
-pub fn request(cli: Cli) -> Option<Request> {
-    let mut common = common(cli.global);
+pub fn request(cli: Cli, typed: String) -> Option<Request> {
+    let mut common = common(cli.global, typed);
     let verb = match cli.command {
         Command::Up {
             apply,

@@ -370,7 +370,11 @@ impl Executor<'_, '_> {
             if waited >= deadline {
                 return Err(Fault::new(
                     ids::NOT_VERIFIED,
-                    format!("{} was not seen within {}", step.title(), human(deadline)),
+                    format!(
+                        "not seen within {}: {}",
+                        human(deadline),
+                        lowered(step.title())
+                    ),
                 )
                 .caused_by(format!("last seen: {last}")));
             }
@@ -407,5 +411,16 @@ fn human(limit: Duration) -> String {
     match limit.as_secs() {
         seconds if seconds >= 120 => format!("{} minutes", seconds / 60),
         seconds => format!("{seconds} s"),
+    }
+}
+
+/// A title inside a sentence: without its capital, unless that begins a name (`NFS`, `W&B`).
+fn lowered(title: &str) -> String {
+    let mut letters = title.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(title.chars().skip(1)).collect()
+        }
+        _ => title.to_owned(),
     }
 }

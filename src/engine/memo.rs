@@ -8,14 +8,15 @@ use crate::host::{
     Answer, HostError, Identity, KubeQuery, Look, Meta, Query, Question, ReadHost, SecretState,
     ServiceState, Space, UnitState,
 };
-use crate::model::{SecretFile, SecretName};
+use crate::model::{self, SecretFile, SecretName};
 use camino::{Utf8Path, Utf8PathBuf};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared, join_all};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::time::Instant;
 
 type Once<'h, T> = Shared<BoxFuture<'h, Result<T, HostError>>>;
 type Asked<'h, K, T> = Mutex<HashMap<K, Once<'h, T>>>;
@@ -26,6 +27,7 @@ pub struct Memo<'h> {
     tools: Asked<'h, Query, Answer>,
     kube: Asked<'h, KubeQuery, Option<Value>>,
     units: Asked<'h, String, UnitState>,
+    slowest: Arc<Mutex<Option<model::Asked>>>,
 }
 
 fn once<'h, K, T>(
@@ -52,20 +54,52 @@ impl<'h> Memo<'h> {
             tools: Mutex::default(),
             kube: Mutex::default(),
             units: Mutex::default(),
+            slowest: Arc::default(),
         }
+    }
+
+    /// The question whose answer took longest so far.
+    pub fn slowest(&self) -> Option<model::Asked> {
+        self.slowest
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Takes the time of a question.
+    fn timed<T>(
+        &self,
+        what: impl FnOnce() -> String + Send + 'h,
+        answer: impl Future<Output = T> + Send + 'h,
+    ) -> BoxFuture<'h, T> {
+        let slowest = Arc::clone(&self.slowest);
+        async move {
+            let begun = Instant::now();
+            let answer = answer.await;
+            let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let mut slowest = slowest.lock().unwrap_or_else(PoisonError::into_inner);
+            if slowest.as_ref().is_none_or(|asked| asked.ms < ms) {
+                *slowest = Some(model::Asked { what: what(), ms });
+            }
+            answer
+        }
+        .boxed()
     }
 
     fn tool(&self, query: &Query) -> Once<'h, Answer> {
         let host = self.host;
         once(&self.tools, query, |query| {
-            async move { host.query(&query).await }.boxed()
+            let name = query.name();
+            self.timed(|| name, async move { host.query(&query).await })
         })
     }
 
     fn object(&self, query: &KubeQuery) -> Once<'h, Option<Value>> {
         let host = self.host;
         once(&self.kube, query, |query| {
-            async move { host.kube(&query).await }.boxed()
+            self.timed(|| "the cluster's API".to_owned(), async move {
+                host.kube(&query).await
+            })
         })
     }
 

@@ -3,7 +3,7 @@
 use super::graph::Graph;
 use super::memo::Memo;
 use crate::host::ReadHost;
-use crate::model::{Facts, Fault, Observation, Probe, State, StepId};
+use crate::model::{Asked, Facts, Fault, Observation, Probe, State, StepId};
 use crate::step::Step;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
@@ -66,6 +66,8 @@ pub struct Survey {
     pub looks: BTreeMap<StepId, Look>,
     /// Everything learned.
     pub facts: Facts,
+    /// The question whose answer took longest.
+    pub slowest: Option<Asked>,
 }
 
 /// Looks at every step of the graph as soon as what it needs has been seen to hold; all questions
@@ -138,7 +140,9 @@ pub async fn survey(
         }
         result
     };
-    futures::join!(memo.prefetch(questions), judged).1
+    let mut result = futures::join!(memo.prefetch(questions), judged).1;
+    result.slowest = memo.slowest();
+    result
 }
 
 async fn look(step: Arc<dyn Step>, host: &dyn ReadHost, facts: Facts) -> (StepId, Probe) {

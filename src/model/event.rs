@@ -6,6 +6,15 @@ use serde::Serialize;
 /// Version of the event schema (`schema` in `--output jsonl`): `major.minor`; a new major breaks.
 pub const SCHEMA: &str = "1.0";
 
+/// A question that was asked, and how long its answer took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Asked {
+    /// What was asked, in a few words.
+    pub what: String,
+    /// In milliseconds.
+    pub ms: u64,
+}
+
 /// How loud a notice is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -101,6 +110,8 @@ pub enum EventKind {
     Planned {
         /// The whole plan.
         plan: Plan,
+        /// The slowest question of the survey: what a survey cannot be faster than.
+        slowest: Option<Asked>,
     },
     /// A step is being changed.
     StepStarted {

@@ -17,7 +17,7 @@ pub use change::{
     Change, Command, Effect, EffectKind, Expect, ObjectRef, Owner, Privilege, Removal, Risk,
     SecretFile, SecretName, ServiceSpec, ServiceWant, Stream, Touch, UnitWant,
 };
-pub use event::{Event, EventKind, Notice, NoticeLevel, Outcome, SCHEMA};
+pub use event::{Asked, Event, EventKind, Notice, NoticeLevel, Outcome, SCHEMA};
 pub use fact::{Fact, Facts, Gpu, Learned};
 pub use fault::{Advice, Fault};
 pub use ids::{ReasonId, RunId, StepId};

@@ -162,7 +162,9 @@ impl Step for Toolkit {
             };
             // nvidia-ctk fails on an empty file and on invalid JSON, and leaves either as it is.
             let on_disk = match file.map_err(failed)? {
-                None => false,
+                // A daemon that knows the runtime without this file was given another one
+                // (`dockerd --config-file`, `--add-runtime`): what runs is what counts.
+                None => info.runtimes.iter().any(|name| name == "nvidia"),
                 Some(text) => match serde_json::from_str::<Value>(&text) {
                     Ok(config) => has_nvidia(&config),
                     Err(error) => {

@@ -45,14 +45,23 @@ pub(super) fn world_note(world: &str) -> Option<String> {
     }
 }
 
-/// The plan as it is shown before consent is asked for. `verbose` unfolds what is in place.
-pub fn plan(plan: &Plan, theme: &Theme, verbose: bool) -> String {
-    Screen::new(plan, theme).render(plan, verbose, false)
+/// The plan as it is shown before consent is asked for. `verbose` unfolds what is in place; paths
+/// below `home` are written with `~`.
+pub fn plan(plan: &Plan, theme: &Theme, verbose: bool, home: &str) -> String {
+    Screen::new(plan, theme, home).render(plan, verbose, false)
+}
+
+/// Paths below `home` written with `~`, as a shell reads them.
+pub(super) fn tilde(text: &str, home: &str) -> String {
+    if home.len() < 2 {
+        return text.to_owned();
+    }
+    text.replace(&format!("{home}/"), "~/")
 }
 
 /// The plan with the reason of each change: the `e` of the prompt.
-pub fn explain(plan: &Plan, theme: &Theme) -> String {
-    Screen::new(plan, theme).render(plan, true, true)
+pub fn explain(plan: &Plan, theme: &Theme, home: &str) -> String {
+    Screen::new(plan, theme, home).render(plan, true, true)
 }
 
 /// The mark of a step in a plan.
@@ -73,16 +82,18 @@ pub(super) fn mark_of(step: &StepPlan) -> Mark {
 
 struct Screen<'a> {
     theme: &'a Theme,
+    home: &'a str,
     /// Columns of the marks and of the names.
     marks: usize,
     names: usize,
 }
 
 impl<'a> Screen<'a> {
-    fn new(plan: &Plan, theme: &'a Theme) -> Self {
+    fn new(plan: &Plan, theme: &'a Theme, home: &'a str) -> Self {
         let glyphs = plan.steps.iter().map(|step| theme.glyph(mark_of(step)));
         Self {
             theme,
+            home,
             marks: widest(glyphs, 3),
             names: widest(plan.steps.iter().map(|step| step.step.as_str()), NAME_LIMIT),
         }
@@ -187,15 +198,10 @@ impl<'a> Screen<'a> {
 
     fn change(&self, out: &mut String, change: &Change, why: bool) {
         let indent = 12;
+        let words = tilde(&change.describe(), self.home);
         let text = match &change.effect {
-            Effect::Run(_) => wrap(
-                &change.describe(),
-                self.theme.width,
-                indent,
-                indent + 2,
-                " \\",
-            ),
-            _ => prose(&change.describe(), self.theme.width, indent, indent + 2),
+            Effect::Run(_) => wrap(&words, self.theme.width, indent, indent + 2, " \\"),
+            _ => prose(&words, self.theme.width, indent, indent + 2),
         };
         out.push_str(&format!("      {}{text}", self.who(change.privilege())));
         if let Some(caution) = &change.caution {
@@ -237,7 +243,7 @@ impl<'a> Screen<'a> {
 
     fn forecast(&self, out: &mut String, forecast: &Forecast) {
         let text = cut(
-            &self.theme.adapt(&forecast.text),
+            &self.theme.adapt(&tilde(&forecast.text, self.home)),
             self.theme.width.saturating_sub(12),
             "...",
         );
@@ -271,7 +277,7 @@ mod tests {
             &Theme::plain(),
         );
         text.push('\n');
-        text.push_str(&plan(&samples::fresh(), &Theme::plain(), false));
+        text.push_str(&plan(&samples::fresh(), &Theme::plain(), false, ""));
         insta::assert_snapshot!(text);
     }
 
@@ -282,26 +288,26 @@ mod tests {
             ..Theme::ascii()
         };
         let mut text = header("0.1.0", "gpucluster", "alder", "simulated:4xt4", &theme);
-        text.push_str(&plan(&samples::fresh(), &theme, false));
+        text.push_str(&plan(&samples::fresh(), &theme, false, ""));
         assert!(text.is_ascii());
         insta::assert_snapshot!(text);
     }
 
     #[test]
     fn the_plan_explained() {
-        insta::assert_snapshot!(explain(&samples::fresh(), &Theme::plain()));
+        insta::assert_snapshot!(explain(&samples::fresh(), &Theme::plain(), "/home/alice"));
     }
 
     #[test]
     fn a_plan_with_every_verdict() {
-        insta::assert_snapshot!(plan(&samples::troubled(), &Theme::plain(), false));
+        insta::assert_snapshot!(plan(&samples::troubled(), &Theme::plain(), false, ""));
     }
 
     #[test]
     fn many_steps_in_place_are_folded_unless_asked_for() {
-        let folded = plan(&samples::done(), &Theme::plain(), false);
+        let folded = plan(&samples::done(), &Theme::plain(), false, "");
         insta::assert_snapshot!(folded);
-        let whole = plan(&samples::done(), &Theme::plain(), true);
+        let whole = plan(&samples::done(), &Theme::plain(), true, "");
         assert!(
             samples::done()
                 .steps
@@ -316,9 +322,9 @@ mod tests {
             color: true,
             ..Theme::plain()
         };
-        let colored = plan(&samples::troubled(), &theme, false);
+        let colored = plan(&samples::troubled(), &theme, false, "");
         let bare = dialoguer::console::strip_ansi_codes(&colored).into_owned();
         assert_ne!(colored, bare);
-        assert_eq!(bare, plan(&samples::troubled(), &Theme::plain(), false));
+        assert_eq!(bare, plan(&samples::troubled(), &Theme::plain(), false, ""));
     }
 }

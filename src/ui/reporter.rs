@@ -1,5 +1,6 @@
 //! Who is told what happens in a run.
 
+use super::width::cut;
 use crate::model::Event;
 
 /// Receives every event of a run, in order.
@@ -66,9 +67,12 @@ pub(super) fn outcome(outcome: crate::model::Outcome) -> (super::Mark, &'static 
     }
 }
 
+/// Columns of a progress text: tools print whole lists on one line.
+const PROGRESS: usize = 90;
+
 /// `Booting control plane (13/19)`.
 pub(super) fn progress(text: &str, at: Option<(u32, u32)>) -> String {
-    let text = super::width::clean(text);
+    let text = cut(&super::width::clean(text), PROGRESS, "…");
     match at {
         Some((position, total)) => format!("{text} ({position}/{total})"),
         None => text,

@@ -1,12 +1,14 @@
 //! What `down` takes back, as a screen.
 
+use super::plan::tilde;
 use super::summary::Tally;
 use super::width::{pad, widest};
 use super::{Mark, Theme, Tone, elapsed};
 use crate::model::{Outcome, Plan, Privilege, Risk, StepPlan};
 
-/// The undo plan: one line an action, in the order in which they are carried out.
-pub fn undo(plan: &Plan, theme: &Theme) -> String {
+/// The undo plan: one line an action, in the order in which they are carried out;
+/// paths below `home` are written with `~`.
+pub fn undo(plan: &Plan, theme: &Theme, home: &str) -> String {
     let going: Vec<&StepPlan> = plan
         .steps
         .iter()
@@ -36,7 +38,7 @@ pub fn undo(plan: &Plan, theme: &Theme) -> String {
                 .as_ref()
                 .map(|caution| format!("   ! {caution}"))
                 .unwrap_or_default();
-            let text = format!("{sudo}{}{caution}", change.describe());
+            let text = format!("{sudo}{}{caution}", tilde(&change.describe(), home));
             let text = if change.risk == Risk::Safe {
                 text
             } else {

@@ -257,10 +257,15 @@ impl Overlay {
     /// GPUs and driver.
     pub(super) async fn seed_gpus(&self) {
         let answer = self.real.query(&Query::NvidiaSmi).await;
-        let modeset = self.real.stat(Utf8Path::new("/dev/nvidia-modeset")).await;
+        let (modeset, control) = (
+            self.real.stat(Utf8Path::new("/dev/nvidia-modeset")).await,
+            self.real.stat(Utf8Path::new("/dev/nvidiactl")).await,
+        );
         let mut world = self.bench.world();
         let gpus = &mut world.gpus;
-        gpus.modeset = matches!(modeset, Ok(Some(_)));
+        // Only where the driver's device nodes are in /dev at all does a missing one say something
+        // (WSL has none of them).
+        gpus.modeset = matches!(modeset, Ok(Some(_))) || !matches!(control, Ok(Some(_)));
         gpus.driver = match &answer {
             Err(_) => Driver::NotInstalled,
             Ok(answer) if answer.ok() => Driver::Ok,

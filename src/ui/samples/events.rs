@@ -1,7 +1,7 @@
 //! A short run, one event of every kind.
 
 use super::{CLUSTER, DOCKER, TOOLKIT, fresh, no_gpus};
-use crate::model::{Event, EventKind, Notice, Outcome, RunId};
+use crate::model::{Asked, Event, EventKind, Notice, Outcome, RunId};
 
 fn at(ts_ms: u64, kind: EventKind) -> Event {
     Event { ts_ms, kind }
@@ -32,7 +32,16 @@ pub(in crate::ui) fn events() -> Vec<Event> {
                 headline: "28.3.1, reachable without sudo".to_owned(),
             },
         ),
-        at(t + 400, EventKind::Planned { plan: small }),
+        at(
+            t + 400,
+            EventKind::Planned {
+                plan: small,
+                slowest: Some(Asked {
+                    what: "nvidia-smi".to_owned(),
+                    ms: 500,
+                }),
+            },
+        ),
         at(t + 2_000, EventKind::StepStarted { step: TOOLKIT }),
         at(
             t + 2_001,
