@@ -188,7 +188,7 @@ impl Theme {
             (Mark::Failed, true) => "✗",
             (Mark::Failed, false) => "XX",
             (Mark::Skipped, true) => "·",
-            (Mark::Skipped, false) => "-",
+            (Mark::Skipped, false) => "--",
             (Mark::Warning, _) => "!",
         }
     }
