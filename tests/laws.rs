@@ -197,6 +197,40 @@ fn down_leaves_the_machine_as_it_was() {
     }
 }
 
+#[test]
+fn a_down_cut_short_after_any_change_is_finished_by_typing_it_again() {
+    for name in ["4xt4", "nfs-in-use"] {
+        let mut world = build_machine(name).unwrap();
+        foreign(&mut world, "# mine\n");
+        let theirs = Theirs::of(&world);
+        for nth in 1.. {
+            let flight = Flight::new();
+            let up = fly(async {
+                let host = host(world.clone(), Vec::new());
+                flight.up(&host, Wishes::default()).await;
+                host.world_snapshot()
+            });
+            let cut = fly(async {
+                let rules = vec![FaultRule::CrashAfter(nth)];
+                let host = host(up.clone(), rules);
+                until_crash(&host, flight.down(&host)).await
+            });
+            let done = fly(async {
+                let host = host(cut.clone(), Vec::new());
+                flight.down(&host).await;
+                host.world_snapshot()
+            });
+            let at = format!("{name}, cut after change {nth}");
+            assert_eq!(ours_left(&done), Vec::<String>::new(), "{at}");
+            assert_eq!(theirs.harmed(&done), Vec::<String>::new(), "{at}");
+            assert!(!done.docker.runtimes.contains("nvidia"), "{at}");
+            if cut.log.len() < up.log.len() + nth as usize {
+                break;
+            }
+        }
+    }
+}
+
 fn fault() -> impl Strategy<Value = FaultRule> {
     let nth = 1u32..16;
     prop_oneof![
@@ -232,7 +266,7 @@ fn undisturbed(name: &str, foreign_lines: &str) -> serde_json::Value {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 24,
+        cases: 48,
         failure_persistence: None,
         max_shrink_iters: 64,
         ..ProptestConfig::default()

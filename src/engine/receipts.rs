@@ -87,7 +87,11 @@ fn replay(past: &Past, receipt: &mut Receipt) {
                         touches.iter().for_each(|(touch, _)| receipt.forget(touch));
                     }
                 }
-                nothing_left.iter().for_each(|touch| receipt.forget(touch));
+                // An undo that failed undid nothing, even where the place is empty: the server may
+                // still have to be told that the file is gone.
+                if !past.header.undo {
+                    nothing_left.iter().for_each(|touch| receipt.forget(touch));
+                }
             }
             Record::End { .. } => {}
         }
@@ -170,6 +174,20 @@ mod tests {
         ];
         replay(&past(false, records), &mut receipt);
         assert!(!receipt.is_ours(&touch));
+    }
+
+    #[test]
+    fn an_undo_that_failed_at_an_empty_place_is_not_done() {
+        let touch = Touch::File("/etc/exports.d/gpucluster.exports".into());
+        let mut receipt = Receipt::default();
+        let made = vec![intent(&touch, Prior::Absent, false), outcome(true, vec![])];
+        replay(&past(false, made), &mut receipt);
+        let failed = vec![
+            intent(&touch, Prior::Absent, false),
+            outcome(false, vec![touch.clone()]),
+        ];
+        replay(&past(true, failed), &mut receipt);
+        assert!(receipt.is_ours(&touch));
     }
 
     #[test]
