@@ -2,6 +2,7 @@
 
 use super::journal::{self, Past, Record};
 use crate::model::{Notice, Receipt};
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// What the journals of a profile say.
@@ -24,16 +25,27 @@ pub fn history(runs: &Path, profile: &str) -> History {
     names.sort();
     let mut pasts = Vec::new();
     for dir in names {
-        let Ok(bytes) = std::fs::read(dir.join(journal::FILE_NAME)) else {
-            continue;
+        let bytes = match std::fs::read(dir.join(journal::FILE_NAME)) {
+            Ok(bytes) => bytes,
+            // A folder without a journal: a run that died before its first line, or no run at all.
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                continue;
+            }
+            Err(error) => {
+                history.notices.push(unread(&dir, &error));
+                continue;
+            }
         };
+        // A power cut may leave a file without a line, before which nothing was changed.
+        if bytes.is_empty() {
+            continue;
+        }
         match journal::read(&String::from_utf8_lossy(&bytes)) {
             Ok(past) if past.header.profile == profile => pasts.push(past),
             Ok(_) => {}
-            Err(why) => history.notices.push(Notice::info(format!(
-                "the journal of run {} is not read: {why}",
-                dir.file_name().unwrap_or_default().to_string_lossy()
-            ))),
+            Err(why) => history.notices.push(unread(&dir, &why)),
         }
     }
     // Names sort by the minute; runs within one minute are ordered by their start.
@@ -43,6 +55,13 @@ pub fn history(runs: &Path, profile: &str) -> History {
     }
     history.runs = pasts;
     history
+}
+
+fn unread(dir: &Path, why: &dyn std::fmt::Display) -> Notice {
+    Notice::info(format!(
+        "the journal of run {} is not read: {why}",
+        dir.file_name().unwrap_or_default().to_string_lossy()
+    ))
 }
 
 /// Applies one run to the receipt.
@@ -139,6 +158,20 @@ mod tests {
             nothing_left,
             ms: 0,
         }
+    }
+
+    #[test]
+    fn a_journal_that_cannot_be_read_is_said() {
+        let runs = tempfile::tempdir().unwrap();
+        for name in ["a-folder", "empty", "garbage"] {
+            std::fs::create_dir(runs.path().join(name)).unwrap();
+        }
+        std::fs::create_dir(runs.path().join("a-folder").join(journal::FILE_NAME)).unwrap();
+        std::fs::write(runs.path().join("empty").join(journal::FILE_NAME), "").unwrap();
+        std::fs::write(runs.path().join("garbage").join(journal::FILE_NAME), "x").unwrap();
+        let history = history(runs.path(), "p");
+        assert_eq!(history.notices.len(), 2, "{:?}", history.notices);
+        assert_eq!(history.receipt, Receipt::default());
     }
 
     #[test]
