@@ -113,10 +113,14 @@ mod tests {
         let have = json!({"spec": {"nfs": {"server": "192.168.58.1"}}});
         assert_eq!(
             differences(&want, &have),
-            [
-                Diff::new("spec.nfs.server", "192.168.49.1", "192.168.58.1"),
-                Diff::new("spec.storageClassName", "\"\"", "(none)"),
-            ]
+            [Diff::new("spec.nfs.server", "192.168.49.1", "192.168.58.1")],
+            "an empty string is not stored"
+        );
+        let other =
+            json!({"spec": {"nfs": {"server": "192.168.49.1"}, "storageClassName": "fast"}});
+        assert_eq!(
+            differences(&want, &other),
+            [Diff::new("spec.storageClassName", "\"\"", "fast")]
         );
     }
 

@@ -2,7 +2,7 @@
 
 use super::kube_merge;
 use super::kube_rules::{
-    default_fields, fits, merge_patch, refuse_immutable, stamp_manager, timestamp,
+    default_fields, fits, merge_patch, omit_empty, refuse_immutable, stamp_manager, timestamp,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -165,6 +165,7 @@ impl KubeStore {
             Some(live) => {
                 let mut next = live.clone();
                 kube_merge::apply(&mut next, self.applied.get(&note), wanted);
+                omit_empty(at, &mut next);
                 refuse_immutable(at, live, &next)?;
                 if next != *live {
                     self.version += 1;
@@ -243,6 +244,7 @@ impl KubeStore {
             meta["namespace"] = json!(at.namespace);
         }
         default_fields(at, &mut object);
+        omit_empty(at, &mut object);
         self.objects.insert(at.key(), object.clone());
         object
     }
