@@ -198,6 +198,46 @@ fn down_leaves_the_machine_as_it_was() {
 }
 
 #[test]
+fn no_secret_is_in_any_event_plan_or_journal() {
+    for (name, _) in machines() {
+        fly(async {
+            let mut world = build_machine(name).unwrap();
+            foreign(&mut world, "");
+            let host = host(world, Vec::new());
+            let flight = Flight::new();
+            flight.up(&host, Wishes::default()).await;
+            // A second look finds the files of the first, and somebody rotates the key by hand.
+            host.meddle(|world| {
+                for (path, entry) in &mut world.files {
+                    if path.as_str().ends_with("agent/home/.netrc")
+                        && let Some(text) = &mut entry.content
+                    {
+                        *text = text.replace("51a0", "51b0");
+                    }
+                }
+            })
+            .unwrap();
+            let key = flight.up(&host, Wishes::default()).await;
+            if WHOLE.contains(name) {
+                let texts: Vec<String> = key.plan.changes().map(|(_, c)| c.describe()).collect();
+                let [stop, put, start] = &texts[..] else {
+                    panic!("{name}: {texts:?}")
+                };
+                assert_eq!(stop, "stop agent-gpucluster");
+                assert!(put.starts_with("put the W&B key into"), "{put}");
+                assert_eq!(start, "start agent-gpucluster");
+                assert_eq!(key.outcome, Some(Outcome::Changed), "{:?}", key.faults);
+            }
+            flight.down(&host).await;
+            let all = flight.told.lock().unwrap().clone() + &flight.journals();
+            for secret in ["51a000000", "51b000000", "client-key-data", "password b"] {
+                assert!(!all.contains(secret), "{name}: {secret}");
+            }
+        });
+    }
+}
+
+#[test]
 fn a_down_cut_short_after_any_change_is_finished_by_typing_it_again() {
     for name in ["4xt4", "nfs-in-use"] {
         let mut world = build_machine(name).unwrap();

@@ -2,19 +2,20 @@
 
 use camino::Utf8PathBuf;
 use gpucluster::config::Settings;
+use gpucluster::engine::bus::Sink;
 use gpucluster::engine::cancel::Cancel;
 use gpucluster::engine::executor::{Executor, Options};
-use gpucluster::engine::journal::{Durability, FORMAT, Header, Record};
+use gpucluster::engine::journal::{Durability, FILE_NAME, FORMAT, Header, Record};
 use gpucluster::engine::receipts::{History, history};
 use gpucluster::engine::{Bus, Consent, Graph, Journal, Scope, planner, survey, undo};
 use gpucluster::host::sim::{Entry, World, build_machine};
 use gpucluster::host::{Identity, WriteHost};
-use gpucluster::model::{Fault, Outcome, Plan, Receipt};
+use gpucluster::model::{EventKind, Fault, Outcome, Plan, Receipt};
 use gpucluster::steps::{StepFlags, catalog};
 use serde_json::Value;
-use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 const PROFILE: &str = "gpucluster";
 
@@ -50,7 +51,9 @@ pub struct Flown {
 /// One profile's state folder, over all of its runs.
 pub struct Flight {
     runs: tempfile::TempDir,
-    next: Cell<u64>,
+    next: AtomicU64,
+    /// Every event of every run, as the log has it.
+    pub told: Mutex<String>,
 }
 
 pub fn kubeconfig(identity: &Identity) -> Utf8PathBuf {
@@ -73,12 +76,13 @@ impl Flight {
     pub fn new() -> Self {
         Self {
             runs: tempfile::tempdir().unwrap(),
-            next: Cell::new(0),
+            next: AtomicU64::default(),
+            told: Mutex::default(),
         }
     }
 
     fn journal(&self, undo: bool) -> Journal {
-        let nth = self.next.replace(self.next.get() + 1);
+        let nth = self.next.fetch_add(1, Ordering::Relaxed);
         let dir = self.runs.path().join(format!("{nth:04}"));
         std::fs::create_dir(&dir).unwrap();
         let header = Header {
@@ -92,6 +96,20 @@ impl Flight {
             undo,
         };
         Journal::create(&dir, &header, Durability::ProcessDeath).unwrap()
+    }
+
+    fn sink(&self) -> Sink<'_> {
+        Box::new(|event| {
+            let line = serde_json::to_string(event).unwrap() + "\n";
+            self.told.lock().unwrap().push_str(&line);
+        })
+    }
+
+    /// Every journal ever written, as it lies on the disk.
+    pub fn journals(&self) -> String {
+        let dirs = std::fs::read_dir(self.runs.path()).unwrap();
+        dirs.map(|dir| std::fs::read_to_string(dir.unwrap().path().join(FILE_NAME)).unwrap())
+            .collect()
     }
 
     pub fn history(&self) -> History {
@@ -137,7 +155,11 @@ impl Flight {
             };
         }
         let consent = Consent::to(&plan);
-        let bus = Bus::new(host.reader(), Box::new(|_| {}));
+        let bus = Bus::new(host.reader(), self.sink());
+        bus.say(EventKind::Planned {
+            plan: plan.clone(),
+            slowest: None,
+        });
         let executor = Executor {
             graph: &graph,
             host,
@@ -174,7 +196,11 @@ impl Flight {
             };
         }
         let consent = Consent::to(&plan);
-        let bus = Bus::new(host.reader(), Box::new(|_| {}));
+        let bus = Bus::new(host.reader(), self.sink());
+        bus.say(EventKind::Planned {
+            plan: plan.clone(),
+            slowest: None,
+        });
         let executor = Executor {
             graph: &graph,
             host,
