@@ -12,6 +12,10 @@ const UP: &str = include_str!("fixtures/journal/v1.0/up.jsonl");
 const CUT: &str = include_str!("fixtures/journal/v1.0/cut.jsonl");
 const DOWN: &str = include_str!("fixtures/journal/v1.0/down.jsonl");
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a folder of runs of the test's own"
+)]
 fn told(runs: &[&str]) -> History {
     let dir = tempfile::tempdir().unwrap();
     for (nth, text) in runs.iter().enumerate() {

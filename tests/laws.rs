@@ -117,7 +117,8 @@ fn what_was_planned_is_journalled_and_what_is_journalled_was_agreed_to() {
             }
             let mut told: Vec<String> = intents.iter().map(|(_, text)| text.clone()).collect();
             let mut done = performed(&host);
-            (told.sort(), done.sort());
+            told.sort();
+            done.sort();
             assert_eq!(told, done, "{name}: journal and machine disagree");
             let agreed = agreed_steps(&run.plan);
             for (step, text) in intents {
@@ -148,11 +149,7 @@ fn any_width_and_any_order_reach_the_same_world() {
             for width in [1, 2, 4] {
                 let world = fly(async {
                     let host = machine(name);
-                    let wishes = Wishes {
-                        width,
-                        order,
-                        ..Wishes::default()
-                    };
+                    let wishes = Wishes { width, order };
                     let run = Flight::new().up(&host, wishes).await;
                     assert_eq!(
                         run.outcome,

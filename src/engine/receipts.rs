@@ -121,6 +121,7 @@ fn replay(past: &Past, receipt: &mut Receipt) {
 mod tests {
     use super::*;
     use crate::model::{Prior, Touch};
+    use std::io::Write;
 
     fn past(undo: bool, records: Vec<Record>) -> Past {
         Past {
@@ -167,8 +168,12 @@ mod tests {
             std::fs::create_dir(runs.path().join(name)).unwrap();
         }
         std::fs::create_dir(runs.path().join("a-folder").join(journal::FILE_NAME)).unwrap();
-        std::fs::write(runs.path().join("empty").join(journal::FILE_NAME), "").unwrap();
-        std::fs::write(runs.path().join("garbage").join(journal::FILE_NAME), "x").unwrap();
+        for (name, text) in [("empty", ""), ("garbage", "x")] {
+            let path = runs.path().join(name).join(journal::FILE_NAME);
+            let mut options = std::fs::File::options();
+            let mut file = options.create_new(true).write(true).open(path).unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+        }
         let history = history(runs.path(), "p");
         assert_eq!(history.notices.len(), 2, "{:?}", history.notices);
         assert_eq!(history.receipt, Receipt::default());
