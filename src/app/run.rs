@@ -79,13 +79,16 @@ impl Run {
     ///
     /// # Errors
     /// `STATE_UNWRITABLE`.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the run's own log, in our state folder"
-    )]
     pub fn reporters(&self, session: &Session<'_>) -> Result<Told, Fault> {
         let path = self.log();
-        let file = std::fs::File::create(&path).map_err(|error| {
+        use std::os::unix::fs::OpenOptionsExt;
+        let file = std::fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&path);
+        let file = file.map_err(|error| {
             Fault::new(
                 ids::STATE_UNWRITABLE,
                 format!("cannot write `{}`", path.display()),

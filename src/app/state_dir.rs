@@ -86,12 +86,14 @@ impl StateDir {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "our own state folder, on the real disk in every world"
-)]
 fn make_dir(dir: &Path) -> Result<(), Fault> {
-    std::fs::create_dir_all(dir).map_err(|error| {
+    use std::os::unix::fs::DirBuilderExt;
+    // What was in shared files before us is kept in there.
+    let made = std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir);
+    made.map_err(|error| {
         Fault::new(
             ids::STATE_UNWRITABLE,
             format!("cannot make the folder `{}`", dir.display()),

@@ -1,7 +1,7 @@
 //! What a person agreed to when they saw the plan.
 
 use crate::model::{Change, EffectKind, Plan, Privilege, Risk, StepId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The accepted kinds of change, per step, with the most each may hurt and need.
 ///
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// forecast is accepted as forecast. Anything beyond is refused when it comes up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Consent {
-    accepted: BTreeMap<(StepId, EffectKind), (Privilege, Risk)>,
+    accepted: BTreeMap<(StepId, EffectKind), BTreeSet<(Privilege, Risk)>>,
 }
 
 impl Consent {
@@ -28,20 +28,20 @@ impl Consent {
     }
 
     fn accept(&mut self, step: StepId, kind: EffectKind, privilege: Privilege, risk: Risk) {
-        let entry = self
-            .accepted
-            .entry((step, kind))
-            .or_insert((privilege, risk));
-        entry.0 = entry.0.max(privilege);
-        entry.1 = entry.1.max(risk);
+        // Each pair for itself: a root command that is safe and one of the user's that stops things
+        // are no consent to a root command that stops things.
+        let pairs = self.accepted.entry((step, kind)).or_default();
+        pairs.insert((privilege, risk));
     }
 
     /// Whether a change of a step was agreed to.
     pub fn covers(&self, step: StepId, change: &Change) -> bool {
         self.accepted
             .get(&(step, change.kind()))
-            .is_some_and(|(privilege, risk)| {
-                change.privilege() <= *privilege && change.risk <= *risk
+            .is_some_and(|pairs| {
+                pairs.iter().any(|(privilege, risk)| {
+                    change.privilege() <= *privilege && change.risk <= *risk
+                })
             })
     }
 }
@@ -77,6 +77,18 @@ mod tests {
         assert!(!consent.covers(StepId::new("a"), &as_root), "more rights");
         let worse = Change::disruptive(Effect::Run(Command::new(["true"])), "why", "stops things");
         assert!(!consent.covers(StepId::new("a"), &worse), "more risk");
+    }
+
+    #[test]
+    fn two_consents_are_not_one_to_the_worse_of_both() {
+        let stops = Change::disruptive(Effect::Run(Command::new(["a"])), "", "stops things");
+        let as_root = Change::safe(Effect::Run(Command::new(["b"]).as_root()), "");
+        let consent = Consent::to(&plan(vec![stops.clone(), as_root.clone()], vec![]));
+        assert!(consent.covers(StepId::new("a"), &stops));
+        assert!(consent.covers(StepId::new("a"), &as_root));
+        let both = Command::new(["c"]).as_root();
+        let both = Change::disruptive(Effect::Run(both), "", "stops things");
+        assert!(!consent.covers(StepId::new("a"), &both));
     }
 
     #[test]

@@ -261,7 +261,8 @@ impl Executor<'_, '_> {
             State::Absent | State::Drifted(_) => {
                 for (index, change) in step.plan(&seen, facts)?.iter().enumerate() {
                     self.check_cancel()?;
-                    self.carry_out(step.id(), index, change).await?;
+                    self.carry_out(step.id(), index, change, change.touches())
+                        .await?;
                     *changes += 1;
                 }
             }
@@ -279,12 +280,13 @@ impl Executor<'_, '_> {
         Ok(())
     }
 
-    /// One change: consent, intent, effect, outcome.
+    /// One change: consent, intent, effect, outcome. `places` are what it touches, or gives up.
     pub(super) async fn carry_out(
         &self,
         step: StepId,
         index: usize,
         change: &Change,
+        places: Vec<Touch>,
     ) -> Result<(), Fault> {
         let text = change.describe();
         if !self.consent.covers(step, change) {
@@ -294,7 +296,7 @@ impl Executor<'_, '_> {
             ));
         }
         let mut touches = Vec::new();
-        for touch in change.touches() {
+        for touch in places {
             let before = prior(self.host.reader(), &touch).await;
             touches.push((touch, before));
         }
@@ -320,15 +322,20 @@ impl Executor<'_, '_> {
         } else {
             Vec::new()
         };
-        self.journal
-            .outcome(step, index, result.as_ref().err(), nothing_left, ms)?;
+        let noted = self
+            .journal
+            .outcome(step, index, result.as_ref().err(), nothing_left, ms);
         self.bus.say(EventKind::ChangeFinished {
             step,
             index,
             ok: result.is_ok(),
             ms,
         });
-        for notice in result?.notices {
+        // What failed on the machine is told before what failed in the record of it: a full disk
+        // does both, and its own words say more.
+        let done = result?;
+        noted?;
+        for notice in done.notices {
             self.bus.say(EventKind::Noticed {
                 step: Some(step),
                 notice,

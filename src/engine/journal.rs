@@ -9,6 +9,7 @@ use crate::reason::ids;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -107,6 +108,8 @@ impl Journal {
         let file = OpenOptions::new()
             .append(true)
             .create_new(true)
+            // It keeps shared files as they were before us, which may hold a proxy's password.
+            .mode(0o600)
             .open(&path)
             .map_err(|error| unwritable(&path, &error))?;
         let journal = Self {
@@ -115,6 +118,14 @@ impl Journal {
             durability,
         };
         journal.line(header)?;
+        if durability == Durability::PowerLoss {
+            // The file's name and its folder's must outlive it too, not its content alone.
+            for folder in [Some(dir), dir.parent()].into_iter().flatten() {
+                File::open(folder)
+                    .and_then(|folder| folder.sync_all())
+                    .map_err(|error| unwritable(folder, &error))?;
+            }
+        }
         Ok(journal)
     }
 
@@ -296,6 +307,15 @@ mod tests {
         assert_eq!(past.header, header());
         assert_eq!(past.records.len(), 2);
         assert_eq!(past.cut_short(), None);
+    }
+
+    #[test]
+    fn nobody_else_can_read_what_was_in_shared_files() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        Journal::create(dir.path(), &header(), Durability::ProcessDeath).unwrap();
+        let meta = std::fs::metadata(dir.path().join(FILE_NAME)).unwrap();
+        assert_eq!(meta.permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

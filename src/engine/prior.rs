@@ -3,6 +3,7 @@
 use crate::host::{KubeQuery, Query, ReadHost};
 use crate::model::{Prior, Touch};
 use camino::Utf8Path;
+use serde_json::Value;
 
 /// Looks at a place. A look that fails gives [`Prior::Unknown`], which is treated as not ours.
 ///
@@ -28,7 +29,7 @@ pub async fn prior(host: &dyn ReadHost, touch: &Touch) -> Prior {
             .await
             .map_or(Prior::Unknown, |answer| exists(answer.ok())),
         Touch::Cluster(name) => match host.query(&Query::MinikubeProfiles).await {
-            Ok(answer) => exists(answer.stdout.contains(&format!("\"Name\":\"{name}\""))),
+            Ok(answer) => profile(&answer.stdout, name),
             Err(_) => Prior::Unknown,
         },
         Touch::Object(object) => host
@@ -38,6 +39,24 @@ pub async fn prior(host: &dyn ReadHost, touch: &Touch) -> Prior {
         // Services run under our own supervisor, in our own folder: always ours.
         Touch::Service(_) => Prior::Absent,
     }
+}
+
+/// Whether a profile is in minikube's list. The invalid ones count as there: a folder of that name
+/// that somebody else left behind is not ours to delete.
+fn profile(list: &str, name: &str) -> Prior {
+    let Ok(list) = serde_json::from_str::<Value>(list) else {
+        return Prior::Unknown;
+    };
+    // Without `valid` it is no list but `{"error": …}`. Empty lists are `null` in some releases.
+    if list.get("valid").is_none() {
+        return Prior::Unknown;
+    }
+    let named = |entry: &Value| entry.get("Name").and_then(Value::as_str) == Some(name);
+    let found = ["valid", "invalid"]
+        .iter()
+        .filter_map(|part| list.get(part).and_then(Value::as_array))
+        .any(|entries| entries.iter().any(named));
+    if found { Prior::Present } else { Prior::Absent }
 }
 
 async fn file(host: &dyn ReadHost, path: &Utf8Path) -> Prior {
@@ -57,5 +76,24 @@ async fn file(host: &dyn ReadHost, path: &Utf8Path) -> Prior {
         },
         Ok(None) => Prior::Absent,
         Err(_) => Prior::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_is_found_by_its_own_name_only() {
+        let list = r#"{ "invalid": [ {"Name": "half"} ], "valid": [ {"Name": "other", "Config":
+            {"Name": "gpucluster", "Nodes": [{"Name":"gpucluster"}]}}, {"Name" : "mine"} ] }"#;
+        assert_eq!(profile(list, "mine"), Prior::Present);
+        assert_eq!(profile(list, "half"), Prior::Present);
+        assert_eq!(profile(list, "gpucluster"), Prior::Absent);
+        let empty = r#"{"invalid":null,"valid":null}"#;
+        assert_eq!(profile(empty, "mine"), Prior::Absent);
+        for unreadable in ["", "garbage", r#"{"error":{"Op":"open"}}"#, "[]"] {
+            assert_eq!(profile(unreadable, "mine"), Prior::Unknown, "{unreadable}");
+        }
     }
 }

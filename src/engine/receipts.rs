@@ -2,6 +2,7 @@
 
 use super::journal::{self, Past, Record};
 use crate::model::{Notice, Receipt};
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// What the journals of a profile say.
@@ -24,16 +25,27 @@ pub fn history(runs: &Path, profile: &str) -> History {
     names.sort();
     let mut pasts = Vec::new();
     for dir in names {
-        let Ok(bytes) = std::fs::read(dir.join(journal::FILE_NAME)) else {
-            continue;
+        let bytes = match std::fs::read(dir.join(journal::FILE_NAME)) {
+            Ok(bytes) => bytes,
+            // A folder without a journal: a run that died before its first line, or no run at all.
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                continue;
+            }
+            Err(error) => {
+                history.notices.push(unread(&dir, &error));
+                continue;
+            }
         };
+        // A power cut may leave a file without a line, before which nothing was changed.
+        if bytes.is_empty() {
+            continue;
+        }
         match journal::read(&String::from_utf8_lossy(&bytes)) {
             Ok(past) if past.header.profile == profile => pasts.push(past),
             Ok(_) => {}
-            Err(why) => history.notices.push(Notice::info(format!(
-                "the journal of run {} is not read: {why}",
-                dir.file_name().unwrap_or_default().to_string_lossy()
-            ))),
+            Err(why) => history.notices.push(unread(&dir, &why)),
         }
     }
     // Names sort by the minute; runs within one minute are ordered by their start.
@@ -43,6 +55,13 @@ pub fn history(runs: &Path, profile: &str) -> History {
     }
     history.runs = pasts;
     history
+}
+
+fn unread(dir: &Path, why: &dyn std::fmt::Display) -> Notice {
+    Notice::info(format!(
+        "the journal of run {} is not read: {why}",
+        dir.file_name().unwrap_or_default().to_string_lossy()
+    ))
 }
 
 /// Applies one run to the receipt.
@@ -87,7 +106,11 @@ fn replay(past: &Past, receipt: &mut Receipt) {
                         touches.iter().for_each(|(touch, _)| receipt.forget(touch));
                     }
                 }
-                nothing_left.iter().for_each(|touch| receipt.forget(touch));
+                // An undo that failed undid nothing, even where the place is empty: the server may
+                // still have to be told that the file is gone.
+                if !past.header.undo {
+                    nothing_left.iter().for_each(|touch| receipt.forget(touch));
+                }
             }
             Record::End { .. } => {}
         }
@@ -98,6 +121,7 @@ fn replay(past: &Past, receipt: &mut Receipt) {
 mod tests {
     use super::*;
     use crate::model::{Prior, Touch};
+    use std::io::Write;
 
     fn past(undo: bool, records: Vec<Record>) -> Past {
         Past {
@@ -138,6 +162,24 @@ mod tests {
     }
 
     #[test]
+    fn a_journal_that_cannot_be_read_is_said() {
+        let runs = tempfile::tempdir().unwrap();
+        for name in ["a-folder", "empty", "garbage"] {
+            std::fs::create_dir(runs.path().join(name)).unwrap();
+        }
+        std::fs::create_dir(runs.path().join("a-folder").join(journal::FILE_NAME)).unwrap();
+        for (name, text) in [("empty", ""), ("garbage", "x")] {
+            let path = runs.path().join(name).join(journal::FILE_NAME);
+            let mut options = std::fs::File::options();
+            let mut file = options.create_new(true).write(true).open(path).unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+        }
+        let history = history(runs.path(), "p");
+        assert_eq!(history.notices.len(), 2, "{:?}", history.notices);
+        assert_eq!(history.receipt, Receipt::default());
+    }
+
+    #[test]
     fn the_first_prior_counts_and_an_undo_clears_it() {
         let touch = Touch::Cluster("p".into());
         let mut receipt = Receipt::default();
@@ -170,6 +212,20 @@ mod tests {
         ];
         replay(&past(false, records), &mut receipt);
         assert!(!receipt.is_ours(&touch));
+    }
+
+    #[test]
+    fn an_undo_that_failed_at_an_empty_place_is_not_done() {
+        let touch = Touch::File("/etc/exports.d/gpucluster.exports".into());
+        let mut receipt = Receipt::default();
+        let made = vec![intent(&touch, Prior::Absent, false), outcome(true, vec![])];
+        replay(&past(false, made), &mut receipt);
+        let failed = vec![
+            intent(&touch, Prior::Absent, false),
+            outcome(false, vec![touch.clone()]),
+        ];
+        replay(&past(true, failed), &mut receipt);
+        assert!(receipt.is_ours(&touch));
     }
 
     #[test]

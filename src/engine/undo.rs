@@ -3,7 +3,10 @@
 use super::executor::{Applied, Executor};
 use super::graph::Graph;
 use crate::host::ReadHost;
-use crate::model::{EventKind, Facts, Fault, Outcome, Plan, Receipt, StepId, StepPlan, Verdict};
+use crate::model::{
+    Change, Effect, EventKind, Facts, Fault, Outcome, Plan, Receipt, StepId, StepPlan, Touch,
+    UnitWant, Verdict,
+};
 use crate::reason::ids;
 use std::collections::BTreeSet;
 use tokio::time::Instant;
@@ -65,7 +68,8 @@ impl Executor<'_, '_> {
             let begun = Instant::now();
             self.bus.say(EventKind::StepStarted { step: id });
             let mut failed: Option<Fault> = None;
-            for (index, change) in step.changes.iter().enumerate() {
+            let claims = claims(&step.changes);
+            for (index, (change, given_up)) in step.changes.iter().zip(claims).enumerate() {
                 if self.cancel.asked() {
                     failed = Some(Fault::new(
                         ids::INTERRUPTED,
@@ -73,7 +77,7 @@ impl Executor<'_, '_> {
                     ));
                     break;
                 }
-                match self.carry_out(id, index, change).await {
+                match self.carry_out(id, index, change, given_up).await {
                     Ok(()) => applied.changes += 1,
                     Err(fault) => {
                         failed = Some(fault.at(id));
@@ -109,5 +113,73 @@ impl Executor<'_, '_> {
 
     fn keep_needs(&self, id: StepId, kept: &mut BTreeSet<StepId>) {
         kept.extend(self.graph.closure(&[id]).ids());
+    }
+}
+
+/// Which places each change of a step gives up. A place that a later change still works on, or that
+/// a restart has to make known, stays ours until that one is done: an undo that was cut short
+/// between the two finds it in the receipt and goes on.
+fn claims(changes: &[Change]) -> Vec<Vec<Touch>> {
+    let is_restart = |change: &Change| {
+        matches!(
+            change.effect,
+            Effect::Unit {
+                want: UnitWant::Restarted,
+                ..
+            }
+        )
+    };
+    let mut claims = vec![Vec::new(); changes.len()];
+    for (at, change) in changes.iter().enumerate() {
+        for touch in change.touches() {
+            let last = (at..changes.len())
+                .rev()
+                .find(|later| {
+                    is_restart(&changes[*later]) || changes[*later].touches().contains(&touch)
+                })
+                .unwrap_or(at);
+            if !claims[last].contains(&touch) {
+                claims[last].push(touch);
+            }
+        }
+    }
+    claims
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Command, Removal};
+
+    #[test]
+    fn a_place_is_given_up_by_the_last_change_that_works_on_it() {
+        let file = Touch::File("/etc/x".into());
+        let remove = Change::safe(
+            Effect::RemoveOwned {
+                path: "/etc/x".into(),
+                removal: Removal::File,
+                privilege: crate::model::Privilege::Root,
+            },
+            "",
+        );
+        let reload = Command::new(["reload"]).touching(file.clone());
+        let reload = Change::safe(Effect::Run(reload), "");
+        let restart = Change::safe(
+            Effect::Unit {
+                name: "d".into(),
+                want: UnitWant::Restarted,
+            },
+            "",
+        );
+        let unit = Touch::Unit("d".into());
+        assert_eq!(
+            claims(&[remove.clone(), reload]),
+            [vec![], vec![file.clone()]]
+        );
+        assert_eq!(
+            claims(&[remove.clone(), restart]),
+            [vec![], vec![file.clone(), unit]]
+        );
+        assert_eq!(claims(&[remove]), [vec![file]]);
     }
 }

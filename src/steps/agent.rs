@@ -55,6 +55,9 @@ pub fn service_spec(wish: &Wish) -> ServiceSpec {
     }
 }
 
+/// What a restart of the agent means for jobs: it does not adopt those of the one before (wandb 0.31).
+const JOBS_RUN_ON: &str = "jobs that run go on to their end; the new agent does not follow them";
+
 impl Agent {
     /// Makes the step.
     pub fn new(wish: Arc<Wish>) -> Self {
@@ -86,17 +89,18 @@ impl Agent {
         }
     }
 
+    /// Safe, because jobs run on without their agent; what it means for them is said all the same.
     fn stop(&self, why: &str) -> Change {
-        Change::disruptive(
-            Effect::Service {
-                service: ServiceWant::Stopped {
-                    name: self.wish.service_name(),
-                    dir: self.wish.layout.agent_run.clone(),
-                },
+        let stop = Effect::Service {
+            service: ServiceWant::Stopped {
+                name: self.wish.service_name(),
+                dir: self.wish.layout.agent_run.clone(),
             },
-            why,
-            "jobs that run go on to their end; the new agent does not follow them",
-        )
+        };
+        Change {
+            caution: Some(JOBS_RUN_ON.to_owned()),
+            ..Change::safe(stop, why)
+        }
     }
 
     /// What the running service and its log say.
@@ -253,14 +257,9 @@ impl Step for Agent {
         let otherwise = diffs
             .iter()
             .any(|diff| diff.field == SERVICE && diff.have == "running otherwise");
-        changes.push(if otherwise {
-            Change::disruptive(
-                start,
-                why,
-                "restarts the agent; jobs that run go on to their end",
-            )
-        } else {
-            Change::safe(start, why)
+        changes.push(Change {
+            caution: otherwise.then(|| JOBS_RUN_ON.to_owned()),
+            ..Change::safe(start, why)
         });
         Ok(changes)
     }

@@ -135,7 +135,13 @@ impl NfsExport {
 }
 
 fn reload() -> Change {
-    let command = Command::new(["exportfs", "-ra"]).as_root();
+    reload_for(None)
+}
+
+/// With the place that is given up once the server has been told.
+fn reload_for(place: Option<Touch>) -> Change {
+    let mut command = Command::new(["exportfs", "-ra"]).as_root();
+    command.touches.extend(place);
     Change::safe(
         Effect::Run(command.timeout(Duration::from_secs(60))),
         "the server takes the files over when it is told to",
@@ -315,8 +321,9 @@ impl Step for NfsExport {
                 privilege: Privilege::Root,
             };
             let now = host.read_file(file).await.map_err(failed)?;
+            let place = Touch::File(file.to_owned());
             if now.is_some_and(|text| text.starts_with(MANAGED_BY)) {
-                match receipt.prior(&Touch::File(file.to_owned())) {
+                match receipt.prior(&place) {
                     Some(Prior::Absent) => changes.push(Change::safe(
                         remove(file, Removal::File),
                         "it was written by gpucluster",
@@ -333,8 +340,15 @@ impl Step for NfsExport {
                     _ => {}
                 }
             }
-            if !changes.is_empty() {
-                changes.push(reload());
+            // Still ours without our file: an earlier undo was cut short before the server was told.
+            let cut_short = changes.is_empty()
+                && matches!(
+                    receipt.prior(&place),
+                    Some(Prior::Absent | Prior::File { .. })
+                )
+                && host.which("exportfs").await.map_err(failed)?.is_some();
+            if cut_short || !changes.is_empty() {
+                changes.push(reload_for(Some(place)));
             }
             if self.wish.flags.delete_data && receipt.is_ours(&Touch::Dir(self.path().to_owned())) {
                 changes.push(Change::destructive(

@@ -81,6 +81,20 @@ fn has_nvidia(config: &Value) -> bool {
     config.pointer("/runtimes/nvidia").is_some()
 }
 
+/// Whether the runtime is in this text; a text that is no JSON is left alone as if it were.
+fn in_config(text: &str) -> bool {
+    serde_json::from_str(text).map_or(true, |config| has_nvidia(&config))
+}
+
+/// Whether the daemon, as it runs now, knows the runtime.
+async fn runs(host: &dyn ReadHost) -> Result<bool, Fault> {
+    let Ok(answer) = host.query(&Query::DockerInfo).await else {
+        return Ok(false);
+    };
+    let info = docker::info(&answer.stdout).map_err(unreadable)?;
+    Ok(info.is_some_and(|info| info.runtimes.iter().any(|name| name == "nvidia")))
+}
+
 /// What `daemon.json` should be again: its bytes from before us if nothing else changed since,
 /// else what is there now without our runtime. `None`: nothing of ours is in it.
 fn without_runtime(now: &str, before: Option<&str>) -> Option<String> {
@@ -271,11 +285,22 @@ impl Step for Toolkit {
                 Some(Prior::File { content, .. }) => Some(content.as_str()),
                 _ => return Ok(Vec::new()),
             };
-            let Some(now) = host.read_file(path).await.map_err(failed)? else {
-                return Ok(Vec::new());
+            let now = host.read_file(path).await.map_err(failed)?;
+            let content = match &now {
+                Some(text) => without_runtime(text, before),
+                None => None,
             };
-            let Some(content) = without_runtime(&now, before) else {
-                return Ok(Vec::new());
+            let content = match (content, now) {
+                (Some(content), _) => content,
+                // Out of the file and still in the daemon: an earlier undo was cut short before
+                // the restart. The file is put where it is once more, so that both go together.
+                (None, now) => {
+                    let text = now.unwrap_or_else(|| "{}".to_owned());
+                    if in_config(&text) || before.is_some_and(in_config) || !runs(host).await? {
+                        return Ok(Vec::new());
+                    }
+                    text
+                }
             };
             let back = if before.is_none() && content == "{}" {
                 Effect::RemoveOwned {

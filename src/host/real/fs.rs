@@ -185,10 +185,60 @@ pub(super) fn may_remove(
         }
         Err(error) => return Err(cannot_write(path, &error)),
     };
-    match wrong_kind(path, &meta, removal) {
-        Some(why) => Err(refused(path, why)),
-        None => Ok(true),
+    if let Some(why) = wrong_kind(path, &meta, removal) {
+        return Err(refused(path, why));
     }
+    // A link among the parents may lead into the system: what the path really is counts too.
+    let real = path
+        .canonicalize_utf8()
+        .map_err(|error| cannot_write(path, &error))?;
+    if let Some(why) = danger(&real, removal, &real_home(home)) {
+        return Err(refused(path, why));
+    }
+    // Everything in a tree goes, and what is mounted in it belongs to somebody else. A bind mount
+    // has the device of its surroundings, so only the kernel's table tells.
+    if removal == Removal::Tree
+        && let Some(mount) = mounted_in(&real, &mounts()?)
+    {
+        let why = format!("something is mounted in it, on {mount}");
+        return Err(refused(path, &why));
+    }
+    Ok(true)
+}
+
+fn real_home(home: &Utf8Path) -> Utf8PathBuf {
+    home.canonicalize_utf8()
+        .unwrap_or_else(|_| home.to_path_buf())
+}
+
+/// The kernel's table of mounts.
+fn mounts() -> Result<String, Fault> {
+    let path = Utf8Path::new("/proc/self/mountinfo");
+    let bytes = std::fs::read(path).map_err(|error| {
+        let why = format!("{path} cannot be read: {error}");
+        refused(path, &why)
+    })?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The first mount point that is `tree` or lies in it. Blanks in paths are written as `\040`.
+fn mounted_in(tree: &Utf8Path, mounts: &str) -> Option<Utf8PathBuf> {
+    mounts
+        .lines()
+        .filter_map(|line| line.split(' ').nth(4))
+        .map(|point| {
+            let plain = [
+                ("\\040", " "),
+                ("\\011", "\t"),
+                ("\\012", "\n"),
+                ("\\134", "\\"),
+            ];
+            let point = plain.iter().fold(point.to_owned(), |text, (code, sign)| {
+                text.replace(code, sign)
+            });
+            Utf8PathBuf::from(point)
+        })
+        .find(|point| point.starts_with(tree))
 }
 
 /// Why this path is never removed, whoever asks.

@@ -129,3 +129,39 @@ fn space_is_that_of_the_nearest_parent() {
     let space = space(&root.join("not/there/yet")).unwrap();
     assert!(space.total > 0 && space.free <= space.total);
 }
+
+#[test]
+fn a_link_among_the_parents_does_not_lead_a_removal_into_the_system() {
+    let (_dir, root) = folder();
+    std::os::unix::fs::symlink("/usr", root.join("link")).unwrap();
+    let home = Utf8Path::new(HOME);
+    let into = root.join("link/share");
+    let fault = may_remove(&into, Removal::Tree, home).unwrap_err();
+    assert_eq!(fault.reason, refused(&into, "").reason);
+    // Our own folders may be reached through a link all the same.
+    write(&root.join("data/tree/file"), b"", 0o644).unwrap();
+    std::os::unix::fs::symlink(root.join("data"), root.join("alias")).unwrap();
+    remove(&root.join("alias/tree"), Removal::Tree, home).unwrap();
+    assert_eq!(stat(&root.join("data/tree")), Ok(None));
+}
+
+#[test]
+fn a_link_to_the_home_directory_is_the_home_directory() {
+    let (_dir, root) = folder();
+    make_dir(&root.join("homes/ada"), 0o700, None).unwrap();
+    std::os::unix::fs::symlink(root.join("homes"), root.join("link")).unwrap();
+    let home = root.join("homes/ada");
+    assert!(may_remove(&root.join("link/ada"), Removal::Tree, &home).is_err());
+}
+
+#[test]
+fn what_is_mounted_in_a_tree_keeps_it() {
+    let table = "36 35 98:0 / / rw - ext4 /dev/sda rw\n\
+                 37 36 98:0 /x /srv/data/in\\040it rw shared:1 - ext4 /dev/sda rw\n\
+                 38 36 98:0 /y /srv/database rw - ext4 /dev/sda rw\n";
+    let mounted = |tree: &str| mounted_in(Utf8Path::new(tree), table);
+    assert_eq!(mounted("/srv/data"), Some("/srv/data/in it".into()));
+    assert_eq!(mounted("/srv/dat"), None);
+    assert_eq!(mounted("/srv/other"), None);
+    assert!(mounted_in(Utf8Path::new("/proc"), &mounts().unwrap()).is_some());
+}

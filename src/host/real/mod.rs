@@ -37,11 +37,17 @@ use crate::model::{Change, Fault, SecretFile, SecretName};
 use camino::{Utf8Path, Utf8PathBuf};
 use futures::future::BoxFuture;
 use redact::Redactor;
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use sudo::Root;
 
 /// How long systemd may take to tell a unit's state.
 const UNIT_LOOK: Duration = Duration::from_secs(15);
+
+/// How often a ticket of sudo is used while something of ours runs for long: its life is five
+/// minutes by sudo's own default, and minikube may take longer between two root changes.
+const KEEP_TICKET: Duration = Duration::from_secs(60);
 
 /// What a [`RealHost`] needs to know besides what the machine itself tells.
 #[derive(Clone, Debug)]
@@ -65,6 +71,8 @@ pub struct RealHost {
     interactive: bool,
     supervisor_argv: Vec<String>,
     root: Root,
+    has_ticket: AtomicBool,
+    keep_ticket: Duration,
     clients: kube_client::Clients,
 }
 
@@ -89,6 +97,8 @@ impl RealHost {
             interactive: options.interactive,
             supervisor_argv,
             root: Root::find(),
+            has_ticket: AtomicBool::new(false),
+            keep_ticket: KEEP_TICKET,
             clients: kube_client::Clients::new(options.kubeconfig),
             identity,
         })
@@ -104,6 +114,28 @@ impl RealHost {
     }
 
     async fn get_root(&self) -> Result<(), Fault> {
+        self.ask_for_root().await?;
+        self.has_ticket.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Keeps the ticket that a person gave us alive, until it is dropped. One that has run out all
+    /// the same is told by the change that needs it.
+    async fn keep_root(&self) -> Infallible {
+        let Root::Sudo(sudo) = &self.root else {
+            return std::future::pending().await;
+        };
+        if !self.has_ticket.load(Ordering::Relaxed) {
+            return std::future::pending().await;
+        }
+        let argv = [sudo.as_str(), "-n", "-v"].map(str::to_owned);
+        loop {
+            tokio::time::sleep(self.keep_ticket).await;
+            let _ = self.command(&argv, &[], UNIT_LOOK).await;
+        }
+    }
+
+    async fn ask_for_root(&self) -> Result<(), Fault> {
         let sudo = match &self.root {
             Root::Already => return Ok(()),
             Root::Nowhere => {

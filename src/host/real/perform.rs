@@ -126,10 +126,12 @@ impl RealHost {
                 (how.progress)(moved);
             }
         };
-        let ended = self
-            .follow_change(&child, command.timeout, Some(how.stop), by_sudo, &report)
-            .await
-            .map_err(|error| not_started(&name, &error))?;
+        let following =
+            self.follow_change(&child, command.timeout, Some(how.stop), by_sudo, &report);
+        let ended = tokio::select! {
+            ended = following => ended.map_err(|error| not_started(&name, &error))?,
+            never = self.keep_root(), if !by_sudo => match never {},
+        };
         match ended {
             Ended::Exited(answer) => {
                 if by_sudo {

@@ -261,6 +261,23 @@ async fn a_ticket_that_is_there_is_enough() {
 }
 
 #[tokio::test]
+async fn a_ticket_is_kept_while_a_long_command_runs_and_none_is_asked_for_without_one() {
+    let mut place = with_sudo("printf '%s\\n' \"$*\" >> $(dirname $0)/asked");
+    place.host.keep_ticket = Duration::from_millis(5);
+    let asked = place.root.join("asked");
+    let quick = Effect::Run(sh("sleep 0.1"));
+    assert_eq!(perform(&place.host, quick).await.0, Ok(Done::default()));
+    assert_eq!(fs::read(&asked), Ok(None), "nobody gave us a ticket");
+    assert_eq!(place.host.obtain_root().await, Ok(()));
+    // It ends when the ticket has been used again.
+    let until = format!("while [ \"$(wc -l < {asked})\" -lt 3 ]; do sleep 0.01; done");
+    let long = Effect::Run(sh(&until).timeout(Duration::from_secs(60)));
+    assert_eq!(perform(&place.host, long).await.0, Ok(Done::default()));
+    let text = fs::read(&asked).unwrap().unwrap();
+    assert!(text.lines().all(|line| line == "-n -v"), "{text}");
+}
+
+#[tokio::test]
 async fn a_unit_needs_systemd_and_that_is_said() {
     let place = place();
     if units::has_systemd() {

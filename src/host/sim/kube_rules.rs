@@ -27,6 +27,17 @@ pub fn default_fields(at: &At, object: &mut Value) {
     }
 }
 
+/// What the API does not store: a volume's `storageClassName: ""` (`omitempty`); a claim's is
+/// stored, because there it differs from none [seen, Kubernetes 1.35].
+pub fn omit_empty(at: &At, object: &mut Value) {
+    if at.plural == "persistentvolumes"
+        && object["spec"]["storageClassName"] == ""
+        && let Some(spec) = object["spec"].as_object_mut()
+    {
+        spec.shift_remove("storageClassName");
+    }
+}
+
 /// Refuses changes that the real API refuses, in its words.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use super::kube_merge;
 use super::kube_rules::{
-    default_fields, fits, merge_patch, refuse_immutable, stamp_manager, timestamp,
+    default_fields, fits, merge_patch, omit_empty, refuse_immutable, stamp_manager, timestamp,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -100,19 +100,6 @@ pub struct KubeStore {
     version: u64,
 }
 
-/// An object as the API keeps it: a volume's `storageClassName: ""` is left out (`omitempty`); a
-/// claim's is kept, because there it differs from none [seen, Kubernetes 1.35].
-fn stored_form(wanted: &Value) -> Value {
-    let mut object = wanted.clone();
-    if object["kind"] == "PersistentVolume"
-        && object["spec"]["storageClassName"] == ""
-        && let Some(spec) = object["spec"].as_object_mut()
-    {
-        spec.shift_remove("storageClassName");
-    }
-    object
-}
-
 impl KubeStore {
     /// One object.
     ///
@@ -167,7 +154,6 @@ impl KubeStore {
         now_ms: u64,
     ) -> Result<Value, Refusal> {
         self.namespace_exists(at)?;
-        let wanted = &stored_form(wanted);
         let key = at.key();
         let note = format!("{manager} {key}");
         let object = match self.objects.get(&key) {
@@ -179,6 +165,7 @@ impl KubeStore {
             Some(live) => {
                 let mut next = live.clone();
                 kube_merge::apply(&mut next, self.applied.get(&note), wanted);
+                omit_empty(at, &mut next);
                 refuse_immutable(at, live, &next)?;
                 if next != *live {
                     self.version += 1;
@@ -257,6 +244,7 @@ impl KubeStore {
             meta["namespace"] = json!(at.namespace);
         }
         default_fields(at, &mut object);
+        omit_empty(at, &mut object);
         self.objects.insert(at.key(), object.clone());
         object
     }

@@ -178,12 +178,9 @@ impl Start<'_> {
     /// `config.json`, with the value of `--gpus` for good.
     async fn save_config(&mut self, flags: &Flags, version: &str) -> Result<(), Ended> {
         let gpus = flags.gpus.clone().unwrap_or_default();
-        let mut addons: BTreeSet<String> = ["default-storageclass", "storage-provisioner"]
+        let addons: BTreeSet<String> = ["default-storageclass", "storage-provisioner"]
             .map(str::to_owned)
             .into();
-        if !gpus.is_empty() {
-            addons.insert("nvidia-device-plugin".to_owned());
-        }
         let kubernetes = flags.kubernetes.clone().unwrap_or_else(|| {
             if at_least(version, (1, 38)) {
                 "v1.35.1"
@@ -269,6 +266,27 @@ impl Start<'_> {
     }
 
     async fn finish(mut self, kubeconfig: &Utf8Path, fresh: bool) -> Result<Answer, Ended> {
+        let plugin = if fresh {
+            durations::DEVICE_PLUGIN
+        } else {
+            durations::DEVICE_PLUGIN_CACHED
+        };
+        // minikube does not wait for the plugin: its image is in no preload. A start that is killed
+        // before this has a control plane and no plugin.
+        let ready = self.stage.bench.in_seconds(1.0 + plugin);
+        let name = self.name.clone();
+        self.stage
+            .change(|world| {
+                let sees = docker_queries::sees_gpus(world, &name);
+                if let Some(profile) = world.minikube.profiles.get_mut(&name) {
+                    if fresh && !profile.gpus.is_empty() {
+                        profile.addons.insert("nvidia-device-plugin".to_owned());
+                    }
+                    let plugin = profile.addons.contains("nvidia-device-plugin");
+                    profile.plugin_ready_ms = (sees && plugin).then_some(ready);
+                }
+            })
+            .await?;
         let addons = self.profile(|profile| {
             profile
                 .addons
@@ -280,23 +298,8 @@ impl Start<'_> {
         });
         self.step(18, &format!("Enabled addons: {addons}"), 1.0)
             .await?;
-        let plugin = if fresh {
-            durations::DEVICE_PLUGIN
-        } else {
-            durations::DEVICE_PLUGIN_CACHED
-        };
-        // minikube does not wait for the plugin: its image is in no preload.
-        let ready = self.stage.bench.in_seconds(plugin);
-        let name = self.name.clone();
         self.stage
-            .change(|world| {
-                let sees = docker_queries::sees_gpus(world, &name);
-                set_context(world, &name, kubeconfig);
-                if let Some(profile) = world.minikube.profiles.get_mut(&name) {
-                    let plugin = profile.addons.contains("nvidia-device-plugin");
-                    profile.plugin_ready_ms = (sees && plugin).then_some(ready);
-                }
-            })
+            .change(|world| set_context(world, &name, kubeconfig))
             .await?;
         let done = format!(
             "Done! kubectl is now configured to use \"{name}\" cluster and \"default\" namespace by default"

@@ -90,3 +90,42 @@ fn unwritable(path: &Utf8Path, error: &std::io::Error) -> Fault {
     Fault::new(ids::STATE_UNWRITABLE, format!("{path} cannot be written"))
         .caused_by(error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::sim::build_machine;
+    use proptest::prelude::*;
+
+    fn load(text: &[u8]) -> Result<Option<World>, Fault> {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(Utf8Path::from_path(dir.path()).unwrap())?;
+        let mut file = fs::File::options()
+            .create_new(true)
+            .write(true)
+            .open(&store.path)
+            .unwrap();
+        file.write_all(text).unwrap();
+        store.load()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_bytes_are_refused_by_name(text in prop::collection::vec(any::<u8>(), 0..200)) {
+            let fault = load(&text).unwrap_err();
+            prop_assert_eq!(fault.reason, ids::SIMULATED_WORLD_UNREADABLE);
+        }
+
+        #[test]
+        fn a_world_cut_anywhere_is_refused_and_never_half_read(part in 0.0..1.0) {
+            let whole = serde_json::to_string(&build_machine("4xt4").unwrap()).unwrap();
+            let at = (whole.len() as f64 * part) as usize;
+            let at = (0..=at).rev().find(|at| whole.is_char_boundary(*at)).unwrap_or(0);
+            let fault = load(&whole.as_bytes()[..at]).unwrap_err();
+            prop_assert_eq!(fault.reason, ids::SIMULATED_WORLD_UNREADABLE);
+            prop_assert_eq!(load(whole.as_bytes()).unwrap(), Some(build_machine("4xt4").unwrap()));
+        }
+    }
+}

@@ -245,10 +245,7 @@ fn a_running_agent_counts_only_when_it_polls() {
     assert_eq!(verdict(&agent(), &gave_up), "drifted agent log");
     assert_eq!(
         planned(&agent(), &gave_up).unwrap(),
-        [
-            "stop agent-gpucluster (disruptive)",
-            "start agent-gpucluster",
-        ]
+        ["stop agent-gpucluster", "start agent-gpucluster",]
     );
 }
 
@@ -261,7 +258,7 @@ fn a_changed_configuration_or_key_restarts_the_agent() {
     assert_eq!(
         planned(&agent(), &host).unwrap(),
         [
-            "stop agent-gpucluster (disruptive)".to_owned(),
+            "stop agent-gpucluster".to_owned(),
             format!("write {}", layout.launch_config),
             "start agent-gpucluster".to_owned(),
         ]
@@ -283,7 +280,7 @@ fn a_stopped_agent_and_one_that_runs_otherwise_are_started_as_specified() {
     otherwise.service.fingerprint = Some("0".to_owned());
     assert_eq!(
         planned(&agent(), &otherwise).unwrap(),
-        ["start agent-gpucluster (disruptive)"]
+        ["start agent-gpucluster"]
     );
 }
 
@@ -318,7 +315,7 @@ fn an_agent_of_ours_is_stopped_and_its_files_removed() {
     assert_eq!(
         undone(&agent(), &TestHost::healthy(), &receipt),
         [
-            "stop agent-gpucluster (disruptive)".to_owned(),
+            "stop agent-gpucluster".to_owned(),
             format!("remove {} and everything in it", layout.agent_run),
             format!("remove {}", layout.launch_config),
         ]
