@@ -52,8 +52,10 @@ pub trait Step: Send + Sync {
     fn plan(&self, seen: &Observation, facts: &Facts) -> Result<Vec<Change>, Fault>;
 
     /// What it will probably do when its needs are met, for a preview in which they are not yet.
-    /// Consent to a plan covers the kinds, rights and risks forecast here.
-    fn forecast(&self) -> Vec<Forecast>;
+    /// Consent to a plan covers the kinds, rights and risks forecast here. A check forecasts nothing.
+    fn forecast(&self) -> Vec<Forecast> {
+        Vec::new()
+    }
 
     /// How long after its changes it may take until it is seen to hold.
     fn deadline(&self) -> Duration {
@@ -62,10 +64,15 @@ pub trait Step: Send + Sync {
 
     /// Puts back what `receipt` says we made, given what is seen now; in order.
     /// Nothing of ours left means nothing to do.
+    ///
+    /// # Errors
+    /// When it cannot be told what of ours is still there.
     fn undo<'a>(
         &'a self,
-        host: &'a dyn ReadHost,
-        facts: &'a Facts,
-        receipt: &'a Receipt,
-    ) -> BoxFuture<'a, Result<Vec<Change>, Fault>>;
+        _host: &'a dyn ReadHost,
+        _facts: &'a Facts,
+        _receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Result<Vec<Change>, Fault>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
 }

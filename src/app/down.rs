@@ -45,7 +45,7 @@ pub async fn down(session: &Session<'_>) -> Result<Exit, Fault> {
         if session.request.common.output == Output::Json {
             ui::print(&ui::json(&plan));
         } else {
-            ui::say(&ui::undo::undo(&plan, &session.theme, session.home()));
+            ui::say(&ui::plan::undo(&plan, &session.theme, session.home()));
         }
         return Ok(Exit::Ok);
     }
@@ -62,7 +62,7 @@ pub async fn down(session: &Session<'_>) -> Result<Exit, Fault> {
                 plan: plan.clone(),
                 slowest: None,
             });
-            ui::say(&ui::undo::undo(&plan, &session.theme, session.home()));
+            ui::say(&ui::plan::undo(&plan, &session.theme, session.home()));
             take_back(session, &run, &bus, &graph, &plan).await
         };
         let (outcome, exit) = while_listening(&session.cancel, work).await;
@@ -73,9 +73,10 @@ pub async fn down(session: &Session<'_>) -> Result<Exit, Fault> {
     told.end(session, &run);
     if outcome != Outcome::NotStarted {
         ui::say(&ui::undo::summary(&told.tally, &session.theme));
-        if outcome == Outcome::Changed && !delete_data && session.settings.nfs.enabled {
-            let data = session.settings.nfs.path.as_str();
-            ui::say(&format!("  {data} is kept, with everything in it"));
+        let path = &session.settings.nfs.path;
+        let kept = !delete_data && matches!(session.reader().stat(path).await, Ok(Some(_)));
+        if outcome == Outcome::Changed && kept {
+            ui::say(&format!("  {path} is kept, with everything in it"));
         }
     }
     Ok(exit)

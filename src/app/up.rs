@@ -57,6 +57,9 @@ pub async fn up(session: &Session<'_>) -> Result<Exit, Fault> {
     told.end(session, &run);
     // A run that never began has said why already.
     if outcome != Outcome::NotStarted {
+        if session.request.common.world == World::Rehearsal {
+            ui::say("that was a rehearsal: nothing on this machine was changed");
+        }
         let next = next_commands(session, outcome);
         ui::say(&ui::summary::summary(&told.tally, &next, &session.theme));
     }

@@ -2,27 +2,34 @@
 //!
 //! Nothing in here may import another module of the crate (`tests/architecture.rs` keeps that).
 
+mod calendar;
 mod change;
+mod command;
 mod event;
 mod fact;
 mod fault;
 mod ids;
+mod object_ref;
 mod observation;
 mod plan;
 mod receipt;
+mod service;
 mod status;
+mod touch;
 mod version;
 
-pub use change::{
-    Change, Command, Effect, EffectKind, Expect, ObjectRef, Owner, Privilege, Removal, Risk,
-    SecretFile, SecretName, ServiceSpec, ServiceWant, Stream, Touch, UnitWant,
-};
+pub use calendar::civil;
+pub use change::{Change, Effect, EffectKind, Owner, Privilege, Removal, Risk, UnitWant};
+pub use command::{Command, Expect, Stream};
 pub use event::{Asked, Event, EventKind, Notice, NoticeLevel, Outcome, SCHEMA};
 pub use fact::{Fact, Facts, Gpu, Learned};
 pub use fault::{Advice, Fault};
 pub use ids::{ReasonId, RunId, StepId};
+pub use object_ref::ObjectRef;
 pub use observation::{Diff, Observation, Probe, State};
 pub use plan::{Forecast, Plan, StepPlan, Verdict};
 pub use receipt::{Made, Prior, Receipt};
+pub use service::{SecretFile, SecretName, ServiceSpec, ServiceWant};
 pub use status::{AgentStatus, ClusterStatus, GpuUse, JobStatus, StatusReport, VolumeStatus};
+pub use touch::Touch;
 pub use version::{parse_tool_version, requirement_met};

@@ -7,8 +7,8 @@ use super::look::{failed, nothing_to_plan, tools, unreadable};
 use super::{Wish, id};
 use crate::host::{Answer, HostError, Query, Question, ReadHost};
 use crate::model::{
-    Advice, Change, Fact, Facts, Fault, Forecast, Observation, Probe, ReasonId, Receipt, StepId,
-    parse_tool_version, requirement_met,
+    Advice, Change, Fact, Facts, Fault, Observation, Probe, ReasonId, StepId, parse_tool_version,
+    requirement_met,
 };
 use crate::parse::docker::{self, Info, Trouble};
 use crate::reason::ids;
@@ -263,18 +263,5 @@ impl Step for Docker {
 
     fn plan(&self, seen: &Observation, _facts: &Facts) -> Result<Vec<Change>, Fault> {
         nothing_to_plan(seen)
-    }
-
-    fn forecast(&self) -> Vec<Forecast> {
-        Vec::new()
-    }
-
-    fn undo<'a>(
-        &'a self,
-        _host: &'a dyn ReadHost,
-        _facts: &'a Facts,
-        _receipt: &'a Receipt,
-    ) -> BoxFuture<'a, Result<Vec<Change>, Fault>> {
-        Box::pin(async { Ok(Vec::new()) })
     }
 }

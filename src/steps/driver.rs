@@ -6,10 +6,7 @@
 use super::look::{failed, nothing_to_plan, tools, unreadable};
 use super::{Wish, advice, id};
 use crate::host::{Answer, HostError, Query, Question, ReadHost};
-use crate::model::{
-    Advice, Change, Fact, Facts, Fault, Forecast, Gpu, Observation, Probe, ReasonId, Receipt,
-    StepId,
-};
+use crate::model::{Advice, Change, Fact, Facts, Fault, Gpu, Observation, Probe, ReasonId, StepId};
 use crate::parse::nvidia_smi;
 use crate::reason::ids;
 use crate::step::Step;
@@ -242,18 +239,5 @@ impl Step for Driver {
 
     fn plan(&self, seen: &Observation, _facts: &Facts) -> Result<Vec<Change>, Fault> {
         nothing_to_plan(seen)
-    }
-
-    fn forecast(&self) -> Vec<Forecast> {
-        Vec::new()
-    }
-
-    fn undo<'a>(
-        &'a self,
-        _host: &'a dyn ReadHost,
-        _facts: &'a Facts,
-        _receipt: &'a Receipt,
-    ) -> BoxFuture<'a, Result<Vec<Change>, Fault>> {
-        Box::pin(async { Ok(Vec::new()) })
     }
 }

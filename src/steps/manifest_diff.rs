@@ -109,15 +109,23 @@ mod tests {
 
     #[test]
     fn a_difference_is_named_by_its_path() {
-        let want = json!({"spec": {"nfs": {"server": "192.168.49.1"}, "storageClassName": ""}});
+        let want = json!({"spec": {"nfs": {"server": "192.168.49.1"}, "volumeName": "nfs-pv"}});
         let have = json!({"spec": {"nfs": {"server": "192.168.58.1"}}});
         assert_eq!(
             differences(&want, &have),
             [
                 Diff::new("spec.nfs.server", "192.168.49.1", "192.168.58.1"),
-                Diff::new("spec.storageClassName", "\"\"", "(none)"),
+                Diff::new("spec.volumeName", "nfs-pv", "(none)"),
             ]
         );
+    }
+
+    #[test]
+    fn an_empty_string_is_read_back_as_nothing_and_is_no_difference() {
+        let want = json!({"spec": {"storageClassName": ""}});
+        assert!(differences(&want, &json!({"spec": {}})).is_empty());
+        let other = json!({"spec": {"storageClassName": "standard"}});
+        assert_eq!(differences(&want, &other).len(), 1);
     }
 
     #[test]

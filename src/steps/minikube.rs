@@ -82,19 +82,6 @@ impl Step for Binary {
     fn plan(&self, seen: &Observation, _facts: &Facts) -> Result<Vec<Change>, Fault> {
         nothing_to_plan(seen)
     }
-
-    fn forecast(&self) -> Vec<Forecast> {
-        Vec::new()
-    }
-
-    fn undo<'a>(
-        &'a self,
-        _host: &'a dyn ReadHost,
-        _facts: &'a Facts,
-        _receipt: &'a Receipt,
-    ) -> BoxFuture<'a, Result<Vec<Change>, Fault>> {
-        Box::pin(async { Ok(Vec::new()) })
-    }
 }
 
 /// `minikube.cluster`.

@@ -2,7 +2,7 @@
 
 use super::{Wish, id};
 use crate::host::ReadHost;
-use crate::model::{Advice, Change, Facts, Fault, Forecast, Observation, Probe, Receipt, StepId};
+use crate::model::{Advice, Change, Facts, Fault, Observation, Probe, StepId};
 use crate::reason::ids;
 use crate::step::Step;
 use futures::future::BoxFuture;
@@ -55,18 +55,5 @@ impl Step for User {
 
     fn plan(&self, seen: &Observation, _facts: &Facts) -> Result<Vec<Change>, Fault> {
         super::look::nothing_to_plan(seen)
-    }
-
-    fn forecast(&self) -> Vec<Forecast> {
-        Vec::new()
-    }
-
-    fn undo<'a>(
-        &'a self,
-        _host: &'a dyn ReadHost,
-        _facts: &'a Facts,
-        _receipt: &'a Receipt,
-    ) -> BoxFuture<'a, Result<Vec<Change>, Fault>> {
-        Box::pin(async { Ok(Vec::new()) })
     }
 }

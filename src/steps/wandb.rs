@@ -6,9 +6,7 @@
 use super::look::{failed, nothing_to_plan, tools, unreadable};
 use super::{Wish, id};
 use crate::host::{Answer, HostError, Query, Question, ReadHost};
-use crate::model::{
-    Advice, Change, Fact, Facts, Fault, Forecast, Observation, Probe, Receipt, SecretName, StepId,
-};
+use crate::model::{Advice, Change, Fact, Facts, Fault, Observation, Probe, SecretName, StepId};
 use crate::parse::wandb::{Reply, Viewer, queues, viewer};
 use crate::reason::ids;
 use crate::step::Step;
@@ -241,19 +239,6 @@ impl Step for Account {
 
     fn plan(&self, seen: &Observation, _facts: &Facts) -> Result<Vec<Change>, Fault> {
         nothing_to_plan(seen)
-    }
-
-    fn forecast(&self) -> Vec<Forecast> {
-        Vec::new()
-    }
-
-    fn undo<'a>(
-        &'a self,
-        _host: &'a dyn ReadHost,
-        _facts: &'a Facts,
-        _receipt: &'a Receipt,
-    ) -> BoxFuture<'a, Result<Vec<Change>, Fault>> {
-        Box::pin(async { Ok(Vec::new()) })
     }
 }
 

@@ -52,6 +52,31 @@ pub fn plan(plan: &Plan, theme: &Theme, verbose: bool, home: &str) -> String {
     Screen::new(plan, theme, home).render(plan, verbose, false)
 }
 
+/// What `down` takes back, in the order in which it is carried out.
+pub fn undo(plan: &Plan, theme: &Theme, home: &str) -> String {
+    let mut going = plan.clone();
+    going
+        .steps
+        .retain(|step| !step.changes.is_empty() || step.fault().is_some());
+    if going.steps.is_empty() {
+        return "nothing of ours is left on this machine\n".to_owned();
+    }
+    let screen = Screen {
+        removes: true,
+        marks: 1,
+        ..Screen::new(&going, theme, home)
+    };
+    let mut out = String::new();
+    for step in &going.steps {
+        screen.step(&mut out, step, false);
+    }
+    let actions = counted(going.changes().count(), "action");
+    let root = going.root_actions();
+    let separator = theme.separator();
+    out.push_str(&format!("  {actions}{separator}{root} as root\n"));
+    out
+}
+
 /// Paths below `home` written with `~`, as a shell reads them.
 pub(super) fn tilde(text: &str, home: &str) -> String {
     if home.len() < 2 {
@@ -84,6 +109,8 @@ pub(super) fn mark_of(step: &StepPlan) -> Mark {
 struct Screen<'a> {
     theme: &'a Theme,
     home: &'a str,
+    /// Whether the changes take away rather than bring about.
+    removes: bool,
     /// Columns of the marks and of the names.
     marks: usize,
     names: usize,
@@ -95,6 +122,7 @@ impl<'a> Screen<'a> {
         Self {
             theme,
             home,
+            removes: false,
             marks: widest(glyphs, 3),
             names: widest(plan.steps.iter().map(|step| step.step.as_str()), NAME_LIMIT),
         }
@@ -144,7 +172,10 @@ impl<'a> Screen<'a> {
     }
 
     fn step(&self, out: &mut String, step: &StepPlan, why: bool) {
-        let mark = mark_of(step);
+        let mark = match mark_of(step) {
+            Mark::Add | Mark::Replace if self.removes => Mark::Remove,
+            mark => mark,
+        };
         let mut text = self.sentence(step);
         if why && !step.changes.is_empty() {
             text = format!("{text} (wanted: {})", step.title);

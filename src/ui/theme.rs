@@ -43,6 +43,8 @@ pub enum Mark {
     Add,
     /// It will be deleted and made anew.
     Replace,
+    /// It will be taken away.
+    Remove,
     /// It waits for something else.
     Wait,
     /// It could not be looked at.
@@ -61,7 +63,7 @@ impl Mark {
         match self {
             Self::Ok => Tone::Good,
             Self::Change | Self::Add | Self::Unknown | Self::Warning => Tone::Warn,
-            Self::Replace | Self::Failed => Tone::Bad,
+            Self::Replace | Self::Remove | Self::Failed => Tone::Bad,
             Self::Wait | Self::Skipped => Tone::Quiet,
         }
     }
@@ -179,13 +181,14 @@ impl Theme {
             (Mark::Change, _) => "~",
             (Mark::Add, _) => "+",
             (Mark::Replace, _) => "-/+",
+            (Mark::Remove, _) => "-",
             (Mark::Wait, true) => "⧗",
             (Mark::Wait, false) => "..",
             (Mark::Unknown, _) => "?",
             (Mark::Failed, true) => "✗",
             (Mark::Failed, false) => "XX",
             (Mark::Skipped, true) => "·",
-            (Mark::Skipped, false) => "-",
+            (Mark::Skipped, false) => "--",
             (Mark::Warning, _) => "!",
         }
     }
@@ -261,6 +264,7 @@ mod tests {
             Mark::Change,
             Mark::Add,
             Mark::Replace,
+            Mark::Remove,
             Mark::Wait,
             Mark::Unknown,
             Mark::Failed,

@@ -134,18 +134,23 @@ impl RealHost {
                 gone(program, PACE * 50).await;
             }
         }
-        match folder.try_lock() {
-            Ok(Some(_)) => Ok(()),
-            Ok(None) => Err(Fault::new(
-                ids::CHANGE_FAILED,
-                format!("{name} is still supervised although it was told to stop"),
-            )
-            .advise(Advice::run(
-                "see which process holds the lock",
-                format!("fuser -v {}/lock", folder.0),
-            ))),
-            Err(error) => Err(faults::cannot_write(&folder.0.join("lock"), &error)),
+        // A child of ours that is between fork and exec holds a copy of every open file, locks
+        // included, for a moment: so one look is not enough.
+        for _ in 0..50 {
+            match folder.try_lock() {
+                Ok(Some(_)) => return Ok(()),
+                Ok(None) => sleep(PACE).await,
+                Err(error) => return Err(faults::cannot_write(&folder.0.join("lock"), &error)),
+            }
         }
+        Err(Fault::new(
+            ids::CHANGE_FAILED,
+            format!("{name} is still supervised although it was told to stop"),
+        )
+        .advise(Advice::run(
+            "see which process holds the lock",
+            format!("fuser -v {}/lock", folder.0),
+        )))
     }
 }
 

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 /// Binds claims to volumes, and releases volumes whose claim is gone.
 pub fn bind(api: &mut KubeStore) {
-    leave_out_empty_class(api);
     for mut volume in api.list("persistentvolumes", "", "") {
         let claim_ref = volume["spec"]["claimRef"].clone();
         if claim_ref["uid"].is_null() {
@@ -26,20 +25,6 @@ pub fn bind(api: &mut KubeStore) {
     for claim in api.list("persistentvolumeclaims", "", "") {
         if claim["status"]["phase"] != "Bound" {
             bind_claim(api, claim);
-        }
-    }
-}
-
-/// A volume's `storageClassName: ""` is not stored (`omitempty`); a claim's is, because there it
-/// differs from none [seen, Kubernetes 1.35].
-fn leave_out_empty_class(api: &mut KubeStore) {
-    for mut volume in api.list("persistentvolumes", "", "") {
-        if volume["spec"]["storageClassName"] == ""
-            && let Some(spec) = volume["spec"].as_object_mut()
-        {
-            spec.shift_remove("storageClassName");
-            let name = name_of(&volume);
-            api.put(&At::new("persistentvolumes", "", &name), volume);
         }
     }
 }

@@ -100,6 +100,19 @@ pub struct KubeStore {
     version: u64,
 }
 
+/// An object as the API keeps it: a volume's `storageClassName: ""` is left out (`omitempty`); a
+/// claim's is kept, because there it differs from none [seen, Kubernetes 1.35].
+fn stored_form(wanted: &Value) -> Value {
+    let mut object = wanted.clone();
+    if object["kind"] == "PersistentVolume"
+        && object["spec"]["storageClassName"] == ""
+        && let Some(spec) = object["spec"].as_object_mut()
+    {
+        spec.shift_remove("storageClassName");
+    }
+    object
+}
+
 impl KubeStore {
     /// One object.
     ///
@@ -154,6 +167,7 @@ impl KubeStore {
         now_ms: u64,
     ) -> Result<Value, Refusal> {
         self.namespace_exists(at)?;
+        let wanted = &stored_form(wanted);
         let key = at.key();
         let note = format!("{manager} {key}");
         let object = match self.objects.get(&key) {
