@@ -77,6 +77,28 @@ mod tests {
     }
 
     #[test]
+    fn every_command_of_ours_that_a_reason_names_exists() {
+        for kind in crate::reason::all() {
+            let shown = kind.page.lines().filter(|line| line.starts_with("  "));
+            let quoted = kind.page.split('`').skip(1).step_by(2);
+            let texts = kind.advice.iter().map(|(text, _)| *text);
+            let quoted_in_advice = texts.flat_map(|text| text.split('`').skip(1).step_by(2));
+            let commands = kind.advice.iter().filter_map(|(_, command)| *command);
+            for line in shown.chain(quoted).chain(quoted_in_advice).chain(commands) {
+                for part in line.split("&&").flat_map(|part| part.split(';')) {
+                    let part = part.trim().replace(['<', '>'], "");
+                    if !part.starts_with("gpucluster ") {
+                        continue;
+                    }
+                    if let Err(error) = Cli::try_parse_from(part.split_whitespace()) {
+                        panic!("{}: `{part}`: {error}", kind.id);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn simulate_takes_a_machine_only_after_an_equals_sign() {
         let request = parse("gpucluster up --simulate --skip nfs,agent");
         assert_eq!(request.common.world, World::Simulated("4xt4".into()));

@@ -199,7 +199,7 @@ impl Step for Container {
             forecast_safe(
                 EffectKind::Run,
                 format!(
-                    "docker run --rm --gpus all {} nvidia-smi -L",
+                    "docker run --rm --gpus all -e NVIDIA_DRIVER_CAPABILITIES=all {} nvidia-smi -L",
                     self.wish.settings.gpu.image
                 ),
             ),

@@ -57,24 +57,27 @@ impl Toolkit {
     }
 }
 
-/// How a restart of Docker is announced.
+/// How a restart of Docker is announced; nothing is said where it stops nothing.
 fn caution(running: usize) -> String {
     match running {
-        0 => "no container runs now".to_owned(),
         1 => "stops 1 running container".to_owned(),
         n => format!("stops {n} running containers"),
     }
 }
 
 fn restart(running: usize) -> Change {
-    Change::disruptive(
+    let mut change = Change::disruptive(
         Effect::Unit {
             name: "docker".to_owned(),
             want: UnitWant::Restarted,
         },
         "the daemon reads its runtimes when it starts",
         caution(running),
-    )
+    );
+    if running == 0 {
+        change.caution = None;
+    }
+    change
 }
 
 fn has_nvidia(config: &Value) -> bool {

@@ -54,28 +54,29 @@ pub fn healthy(plan: &Plan) -> bool {
         .all(|step| matches!(state(step), CheckState::Ok | CheckState::Skipped))
 }
 
-/// The report. `verbose` adds the ids of the checks.
+/// The report. Checks go by the ids that `doctor CHECK`, `--ignore` and the plan know; `verbose` adds
+/// what each checks, a sentence that would read badly behind a failure's mark.
 pub fn report(plan: &Plan, theme: &Theme, verbose: bool) -> String {
     let marks = widest(
         plan.steps.iter().map(|step| theme.glyph(mark(state(step)))),
         3,
     );
-    let titles = widest(plan.steps.iter().map(|step| step.title), 44);
+    let names = widest(plan.steps.iter().map(|step| step.step.as_str()), 24);
     let mut out = String::new();
     for step in &plan.steps {
-        let begin = 2 + marks + 1 + titles.max(step.title.chars().count()) + 2;
-        let mut text = detail(plan, step);
+        let begin = 2 + marks + 1 + names.max(step.step.as_str().chars().count()) + 2;
+        let mut text = detail(step);
         if verbose {
-            text = format!("{text} [{}]", step.step);
+            text = format!("{text} (check: {})", step.title);
         }
         let text = prose(
             &theme.adapt(&text),
             theme.width,
             begin,
-            2 + marks + 1 + titles + 2,
+            2 + marks + 1 + names + 2,
         );
         let mark = theme.mark(mark(state(step)), marks);
-        let line = format!("  {mark} {}  {text}", pad(step.title, titles));
+        let line = format!("  {mark} {}  {text}", pad(step.step.as_str(), names));
         out.push_str(line.trim_end());
         out.push('\n');
         for warning in &step.warnings {
@@ -222,20 +223,13 @@ fn blocker(step: &StepPlan) -> Option<StepId> {
 }
 
 /// The state in words, then what was seen; what holds needs no word.
-fn detail(plan: &Plan, step: &StepPlan) -> String {
-    let title = |id: StepId| {
-        plan.steps
-            .iter()
-            .find(|step| step.step == id)
-            .map_or(id.as_str(), |step| step.title)
-    };
+fn detail(step: &StepPlan) -> String {
     let seen = headline(step);
     let word = match state(step) {
         CheckState::Ok => return seen.to_owned(),
         CheckState::Skipped => return "skipped".to_owned(),
         CheckState::Blocked => {
-            return blocker(step)
-                .map_or_else(String::new, |id| format!("blocked by: {}", title(id)));
+            return blocker(step).map_or_else(String::new, |id| format!("blocked by {id}"));
         }
         CheckState::Drifted => "differs",
         CheckState::Absent => "not set up yet",
@@ -261,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn the_report_in_ascii_with_ids() {
+    fn the_report_in_ascii_with_what_is_checked() {
         let text = report(
             &samples::troubled(),
             &Theme {

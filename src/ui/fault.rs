@@ -27,7 +27,7 @@ pub fn faults(faults: &[&Fault], context: &Context<'_>, theme: &Theme) -> String
         if index > 0 {
             out.push('\n');
         }
-        one(&mut out, fault, theme);
+        one(&mut out, fault, world_flag(context.resume), theme);
     }
     if let Some(log) = context.log {
         out.push_str(&format!("log:  {}\n", theme.paint(Tone::Note, log)));
@@ -38,7 +38,26 @@ pub fn faults(faults: &[&Fault], context: &Context<'_>, theme: &Theme) -> String
     out
 }
 
-fn one(out: &mut String, fault: &Fault, theme: &Theme) {
+/// The flag of the world that was typed, for commands of ours in hints: pasted without it they
+/// would act on the real machine.
+fn world_flag(typed: Option<&str>) -> Option<&str> {
+    typed?
+        .split_whitespace()
+        .find(|word| word.starts_with("--simulate"))
+}
+
+/// A command of a hint, in the world that was typed.
+fn in_world(command: String, flag: Option<&str>) -> String {
+    let acts = command.starts_with("gpucluster ")
+        && !command.starts_with("gpucluster explain")
+        && !command.contains("--simulate");
+    match flag {
+        Some(flag) if acts => format!("{command} {flag}"),
+        _ => command,
+    }
+}
+
+fn one(out: &mut String, fault: &Fault, flag: Option<&str>, theme: &Theme) {
     let severity = reason::kind(fault.reason).map_or(Severity::Error, |kind| kind.severity);
     let (word, tone) = match severity {
         Severity::Error => ("error", Tone::Bad),
@@ -67,6 +86,7 @@ fn one(out: &mut String, fault: &Fault, theme: &Theme) {
         let text = prose(&theme.adapt(&text), theme.width, 6, 6);
         out.push_str(&format!("{} {text}\n", theme.paint(Tone::Note, "hint:")));
         if let Some(command) = command {
+            let command = in_world(command, flag);
             out.push_str(&format!("        {}\n", theme.paint(Tone::Note, &command)));
         }
     }
@@ -114,6 +134,19 @@ mod tests {
         let text = fault(&samples::no_gpus(), &CONTEXT, &theme);
         assert!(text.is_ascii());
         insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn a_hint_of_a_simulated_run_stays_on_the_simulated_machine() {
+        let context = Context {
+            resume: Some("gpucluster up --simulate=4xt4 --yes"),
+            ..CONTEXT
+        };
+        let text = fault(&samples::no_gpus(), &context, &Theme::plain());
+        assert!(
+            text.contains("gpucluster up --recreate-cluster --simulate=4xt4\n"),
+            "{text}"
+        );
     }
 
     #[test]

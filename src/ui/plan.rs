@@ -2,7 +2,7 @@
 
 mod verdict;
 
-use super::width::{columns, cut, pad, prose, widest, wrap};
+use super::width::{columns, pad, prose, widest, wrap};
 use super::{Mark, Theme, Tone};
 pub(super) use verdict::counted;
 pub use verdict::verdict;
@@ -23,7 +23,8 @@ pub fn header(version: &str, profile: &str, host: &str, world: &str, theme: &The
         format!("profile {profile}"),
         format!("host {host}"),
     ];
-    let mut text = theme.paint(Tone::Strong, &parts.join(theme.separator()));
+    let text = prose(&parts.join(theme.separator()), theme.width, 0, 2);
+    let mut text = theme.paint(Tone::Strong, &text);
     text.push('\n');
     if let Some(note) = world_note(world) {
         text.push_str(&theme.paint(Tone::Warn, &note));
@@ -273,10 +274,12 @@ impl<'a> Screen<'a> {
     }
 
     fn forecast(&self, out: &mut String, forecast: &Forecast) {
-        let text = cut(
+        // Wrapped, never cut: half a path tells nobody what will be touched.
+        let text = prose(
             &self.theme.adapt(&tilde(&forecast.text, self.home)),
-            self.theme.width.saturating_sub(12),
-            "...",
+            self.theme.width,
+            12,
+            14,
         );
         out.push_str(&format!("      {}{text}", self.who(forecast.privilege)));
         if forecast.risk == Risk::Destructive {

@@ -101,6 +101,8 @@ impl Prompt {
     fn whole(&self, typed: dialoguer::Result<String>) -> Option<String> {
         if typed.is_err() {
             let _ = Term::stderr().show_cursor();
+            // What is said next is not said behind the question.
+            super::output::stderr("\n");
         }
         typed.ok()
     }

@@ -1,7 +1,7 @@
 //! The end of a run: what changed, how long it took, what is next.
 
 use super::plan::counted;
-use super::width::{pad, widest};
+use super::width::{pad, prose, widest};
 use super::{Mark, Theme, Tone, elapsed};
 use crate::model::{Event, EventKind, Outcome, StepId};
 
@@ -103,13 +103,15 @@ pub fn summary(tally: &Tally, next: &[Next], theme: &Theme) -> String {
         ),
         Some(Outcome::Changed) => {
             let count = counted(tally.changed.len(), "step");
-            format!(
-                "{} {count} changed in {took}: {}\n",
-                mark(Mark::Ok),
-                names(&tally.changed)
-            )
+            let text = format!("{count} changed in {took}: {}", names(&tally.changed));
+            format!("{} {}\n", mark(Mark::Ok), prose(&text, theme.width, 2, 2))
         }
-        Some(Outcome::Interrupted) => format!("{} stopped after {took}\n", mark(Mark::Skipped)),
+        Some(Outcome::Interrupted) => {
+            let nothing =
+                tally.changed.is_empty() && tally.failed.is_empty() && tally.left.is_empty();
+            let untouched = if nothing { ", nothing was changed" } else { "" };
+            format!("{} stopped after {took}{untouched}\n", mark(Mark::Skipped))
+        }
         _ => format!("{} failed after {took}\n", mark(Mark::Failed)),
     };
     let whole = matches!(tally.outcome, Some(Outcome::Unchanged | Outcome::Changed));
@@ -120,7 +122,8 @@ pub fn summary(tally: &Tally, next: &[Next], theme: &Theme) -> String {
             ("not done", &tally.left),
         ] {
             if !steps.is_empty() {
-                out.push_str(&format!("  {} {}\n", pad(word, 8), names(steps)));
+                let steps = prose(&names(steps), theme.width, 11, 11);
+                out.push_str(&format!("  {} {steps}\n", pad(word, 8)));
             }
         }
         return out;

@@ -13,6 +13,8 @@ mod crash;
 mod life;
 mod machines;
 mod screens;
+mod signals;
+mod terminal;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
