@@ -11,7 +11,9 @@ use crate::ui::prompt::{Answer, Prompt};
 pub enum Decision {
     /// Agreed.
     Go,
-    /// Not agreed, or nobody could be asked.
+    /// A person said no.
+    Declined,
+    /// Nobody could be asked.
     Stop(Fault),
     /// Ctrl-C at the prompt.
     Interrupted,
@@ -33,15 +35,14 @@ pub async fn decide(session: &Session<'_>, plan: &Plan, apply: &Apply) -> Decisi
     loop {
         let disruptive = plan.risk() > Risk::Safe;
         // A thread of its own: signals must be heard while a person thinks.
-        let asked = tokio::task::spawn_blocking(move || prompt.proceed(disruptive)).await;
-        match asked.ok().flatten() {
+        let asked = tokio::task::spawn_blocking(move || prompt.proceed(disruptive));
+        let answer = tokio::select! {
+            answer = asked => answer.ok().flatten(),
+            () = session.cancel.stop().drain.cancelled() => return Decision::Interrupted,
+        };
+        match answer {
             Some(Answer::Yes) => return Decision::Go,
-            Some(Answer::No) => {
-                return Decision::Stop(Fault::new(
-                    ids::NOT_CONFIRMED,
-                    "the plan was not confirmed; nothing was changed",
-                ));
-            }
+            Some(Answer::No) => return Decision::Declined,
             Some(Answer::Explain) => {
                 ui::say(&ui::plan::explain(plan, &session.theme, session.home()))
             }

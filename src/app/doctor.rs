@@ -57,7 +57,8 @@ pub async fn doctor(session: &Session<'_>) -> Result<Exit, Fault> {
     }
     if session.request.common.output == Output::Text {
         let verbose = session.request.common.verbosity > 0;
-        ui::print(&ui::doctor::report(&plan, &session.stdout_theme(), verbose));
+        let report = ui::doctor::report(&plan, &session.stdout_theme(), verbose);
+        ui::print(&session.in_world(&report));
     } else {
         ui::print(&ui::json(&ui::doctor::json(&plan)));
     }

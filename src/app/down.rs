@@ -142,7 +142,14 @@ pub async fn take_back(
         match decide(session, plan, apply).await {
             Decision::Go => {}
             Decision::Stop(fault) => return stop(fault),
-            Decision::Interrupted => return (Outcome::Interrupted, Exit::Interrupted),
+            Decision::Declined => {
+                ui::say("nothing was changed");
+                return (Outcome::NotStarted, Exit::NotConfirmed);
+            }
+            Decision::Interrupted => {
+                let exit = session.cancel.exit().unwrap_or(Exit::Interrupted);
+                return (Outcome::Interrupted, exit);
+            }
         }
     }
     if plan.root_actions() > 0

@@ -12,6 +12,7 @@ use crate::model::{Fault, StepId};
 use crate::reason::ids;
 use crate::steps::{StepFlags, Wish, catalog};
 use crate::ui::Theme;
+use crate::ui::world::in_world;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -90,6 +91,12 @@ impl<'r> Session<'r> {
     /// Colours and glyphs of standard output.
     pub fn stdout_theme(&self) -> Theme {
         Theme::stdout(super::color(self.request.common.color))
+    }
+
+    /// A text whose commands of ours name this world.
+    pub fn in_world(&self, text: &str) -> String {
+        let flag = self.world_flag();
+        in_world(text, (!flag.is_empty()).then(|| flag.trim()))
     }
 
     /// The person's home directory on the machine.

@@ -28,7 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub async fn status(session: &Session<'_>) -> Result<Exit, Fault> {
     let report = gather(session).await?;
     if session.request.common.output == Output::Text {
-        ui::print(&ui::status::report(&report, &session.stdout_theme()));
+        let text = ui::status::report(&report, &session.stdout_theme());
+        ui::print(&session.in_world(&text));
     } else {
         ui::print(&ui::json(&report));
     }
@@ -61,7 +62,8 @@ pub async fn agent_status(session: &Session<'_>) -> Result<Exit, Fault> {
         ..StatusReport::default()
     };
     if session.request.common.output == Output::Text {
-        ui::print(&ui::status::report(&report, &session.stdout_theme()));
+        let text = ui::status::report(&report, &session.stdout_theme());
+        ui::print(&session.in_world(&text));
     } else {
         ui::print(&ui::json(&report.agent));
     }

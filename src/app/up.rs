@@ -207,7 +207,14 @@ async fn bring_about(
             bus.say(EventKind::Failed { fault });
             return (Outcome::NotStarted, exit);
         }
-        Decision::Interrupted => return (Outcome::Interrupted, Exit::Interrupted),
+        Decision::Declined => {
+            ui::say("nothing was changed");
+            return (Outcome::NotStarted, Exit::NotConfirmed);
+        }
+        Decision::Interrupted => {
+            let exit = session.cancel.exit().unwrap_or(Exit::Interrupted);
+            return (Outcome::Interrupted, exit);
+        }
     }
     if plan.root_actions() > 0
         && session.request.common.world == World::Real

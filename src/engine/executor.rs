@@ -163,6 +163,12 @@ impl Executor<'_, '_> {
                 };
                 if stopping || needs.iter().any(|need| state(need) == Some(false)) {
                     applied.outcomes.insert(id, Outcome::NotStarted);
+                    self.bus.say(EventKind::StepFinished {
+                        step: id,
+                        outcome: Outcome::NotStarted,
+                        headline: String::new(),
+                        ms: 0,
+                    });
                 } else if running.len() < self.options.width
                     && needs.iter().all(|need| state(need) == Some(true))
                 {

@@ -2,7 +2,8 @@
 
 use super::graph::Graph;
 use super::survey::{Look, Survey};
-use crate::model::{Plan, State, StepId, StepPlan, Verdict};
+use crate::model::{Fault, Plan, State, StepId, StepPlan, Verdict};
+use crate::reason::{Exit, ids, kind};
 use crate::step::Step;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,10 +74,13 @@ fn plan_step(
         Some(Look::NotYet) | None => {
             planned.verdict = waiting_for(needs, before);
             if matches!(planned.verdict, Verdict::UnknownUntil(_)) {
-                if scope.allows(id) {
-                    planned.forecast = step.forecast();
-                } else {
+                if !scope.allows(id) {
                     planned.verdict = Verdict::OutOfScope;
+                } else if let Some(fault) = foreseen(step, survey) {
+                    planned.headline = fault.summary.clone();
+                    planned.verdict = Verdict::NeedsHuman(Box::new(fault.at(id)));
+                } else {
+                    planned.forecast = step.forecast();
                 }
             }
         }
@@ -102,6 +106,19 @@ fn plan_step(
         }
     }
     planned
+}
+
+/// What a person will have to mend, seen before it is the step's turn. What merely follows from an
+/// earlier step not being done yet does not count.
+fn foreseen(step: &dyn Step, survey: &Survey) -> Option<Fault> {
+    let seen = survey.foreseen.get(&step.id())?;
+    let fault = match &seen.state {
+        State::NeedsHuman(fault) => (**fault).clone(),
+        State::Drifted(_) => step.plan(seen, &survey.facts).err()?,
+        State::InPlace | State::Absent | State::Underway(_) => return None,
+    };
+    let persons = kind(fault.reason).is_some_and(|kind| kind.exit == Exit::NeedsHuman);
+    (persons && fault.reason != ids::DEPENDENCY_NOT_READY).then_some(fault)
 }
 
 /// Why a step that could not be looked at waits: for a person (then it is blocked) or only for

@@ -6,6 +6,7 @@ use crate::host::ReadHost;
 use crate::model::{Asked, Facts, Fault, Observation, Probe, State, StepId};
 use crate::step::Step;
 use futures::StreamExt;
+use futures::future::join_all;
 use futures::stream::FuturesUnordered;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -66,6 +67,9 @@ pub struct Survey {
     pub looks: BTreeMap<StepId, Look>,
     /// Everything learned.
     pub facts: Facts,
+    /// What can be seen already of steps that cannot be judged yet: enough to say early that one
+    /// will need a person (a cluster made without GPUs, behind a toolkit not configured yet).
+    pub foreseen: BTreeMap<StepId, Observation>,
     /// The question whose answer took longest.
     pub slowest: Option<Asked>,
 }
@@ -141,6 +145,14 @@ pub async fn survey(
         result
     };
     let mut result = futures::join!(memo.prefetch(questions), judged).1;
+    let ahead = graph.steps().iter().filter(|step| {
+        result.looks.get(&step.id()) == Some(&Look::NotYet) && !skip.contains(&step.id())
+    });
+    let ahead = join_all(ahead.map(|step| look(Arc::clone(step), &memo, result.facts.clone())));
+    let ahead = ahead.await.into_iter();
+    result.foreseen = ahead
+        .filter_map(|(id, probe)| Some((id, probe.ok()?)))
+        .collect();
     result.slowest = memo.slowest();
     result
 }

@@ -1,6 +1,7 @@
 //! Failures: what is wrong, why, what mends it, and where to read on.
 
 use super::width::{clean, prose};
+use super::world::{flag_of, in_world};
 use super::{Theme, Tone};
 use crate::model::Fault;
 use crate::reason::{self, Severity};
@@ -27,7 +28,7 @@ pub fn faults(faults: &[&Fault], context: &Context<'_>, theme: &Theme) -> String
         if index > 0 {
             out.push('\n');
         }
-        one(&mut out, fault, world_flag(context.resume), theme);
+        one(&mut out, fault, context.resume.and_then(flag_of), theme);
     }
     if let Some(log) = context.log {
         out.push_str(&format!("log:  {}\n", theme.paint(Tone::Note, log)));
@@ -36,25 +37,6 @@ pub fn faults(faults: &[&Fault], context: &Context<'_>, theme: &Theme) -> String
         out.push_str(&format!("resume: {}\n", theme.paint(Tone::Note, resume)));
     }
     out
-}
-
-/// The flag of the world that was typed, for commands of ours in hints: pasted without it they
-/// would act on the real machine.
-fn world_flag(typed: Option<&str>) -> Option<&str> {
-    typed?
-        .split_whitespace()
-        .find(|word| word.starts_with("--simulate"))
-}
-
-/// A command of a hint, in the world that was typed.
-fn in_world(command: String, flag: Option<&str>) -> String {
-    let acts = command.starts_with("gpucluster ")
-        && !command.starts_with("gpucluster explain")
-        && !command.contains("--simulate");
-    match flag {
-        Some(flag) if acts => format!("{command} {flag}"),
-        _ => command,
-    }
 }
 
 fn one(out: &mut String, fault: &Fault, flag: Option<&str>, theme: &Theme) {
@@ -86,7 +68,7 @@ fn one(out: &mut String, fault: &Fault, flag: Option<&str>, theme: &Theme) {
         let text = prose(&theme.adapt(&text), theme.width, 6, 6);
         out.push_str(&format!("{} {text}\n", theme.paint(Tone::Note, "hint:")));
         if let Some(command) = command {
-            let command = in_world(command, flag);
+            let command = in_world(&command, flag);
             out.push_str(&format!("        {}\n", theme.paint(Tone::Note, &command)));
         }
     }
@@ -144,7 +126,7 @@ mod tests {
         };
         let text = fault(&samples::no_gpus(), &context, &Theme::plain());
         assert!(
-            text.contains("gpucluster up --recreate-cluster --simulate=4xt4\n"),
+            text.contains("gpucluster up --simulate=4xt4 --recreate-cluster\n"),
             "{text}"
         );
     }

@@ -22,6 +22,7 @@ mod theme;
 mod time;
 pub mod undo;
 mod width;
+pub mod world;
 
 #[cfg(test)]
 mod samples;
