@@ -1,14 +1,16 @@
 //! Asking a person before anything changes.
 
+use super::exit_of;
 use super::request::{Apply, World};
 use super::session::Session;
-use crate::model::{Advice, Fault, Plan, Risk};
-use crate::reason::ids;
+use crate::engine::Bus;
+use crate::model::{Advice, EventKind, Fault, Outcome, Plan, Risk};
+use crate::reason::{Exit, ids};
 use crate::ui;
 use crate::ui::prompt::{Answer, Prompt};
 
 /// What became of the question.
-pub enum Decision {
+enum Decision {
     /// Agreed.
     Go,
     /// A person said no.
@@ -19,8 +21,47 @@ pub enum Decision {
     Interrupted,
 }
 
+/// Asks for consent to a plan and gets root rights ready where it needs them. `apply` is `None` for
+/// what needs no consent.
+///
+/// # Errors
+/// How the run ends instead; why has been said.
+pub async fn agree(
+    session: &Session<'_>,
+    bus: &Bus<'_>,
+    plan: &Plan,
+    apply: Option<&Apply>,
+) -> Result<(), (Outcome, Exit)> {
+    let stop = |fault: Fault| {
+        let exit = exit_of(&fault);
+        bus.say(EventKind::Failed { fault });
+        Err((Outcome::NotStarted, exit))
+    };
+    if let Some(apply) = apply {
+        match decide(session, plan, apply).await {
+            Decision::Go => {}
+            Decision::Stop(fault) => return stop(fault),
+            Decision::Declined => {
+                ui::say("nothing was changed");
+                return Err((Outcome::NotStarted, Exit::NotConfirmed));
+            }
+            Decision::Interrupted => {
+                let exit = session.cancel.exit().unwrap_or(Exit::Interrupted);
+                return Err((Outcome::Interrupted, exit));
+            }
+        }
+    }
+    if plan.root_actions() > 0
+        && session.request.common.world == World::Real
+        && let Err(fault) = session.host.obtain_root().await
+    {
+        return stop(fault);
+    }
+    Ok(())
+}
+
 /// Asks, unless it was agreed to beforehand or nothing real can be touched.
-pub async fn decide(session: &Session<'_>, plan: &Plan, apply: &Apply) -> Decision {
+async fn decide(session: &Session<'_>, plan: &Plan, apply: &Apply) -> Decision {
     // Nothing to protect on a simulated machine or in a shadow. GPUCLUSTER_SIM_ASK=1 asks all the
     // same, so that the real machine's behaviour can be practised and tested.
     let asks = match session.request.common.world {

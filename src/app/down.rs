@@ -1,7 +1,7 @@
 //! `down`: take back what we made, in reverse, never what we did not make.
 
-use super::consent::{Decision, decide};
-use super::request::{Verb, World};
+use super::consent::agree;
+use super::request::Verb;
 use super::run::Run;
 use super::session::Session;
 use super::signals::while_listening;
@@ -119,44 +119,22 @@ pub async fn take_back(
     graph: &Graph,
     plan: &Plan,
 ) -> (Outcome, Exit) {
-    let stop = |fault: Fault| {
-        let exit = exit_of(&fault);
-        bus.say(EventKind::Failed { fault });
-        (Outcome::NotStarted, exit)
-    };
     if let Some(fault) = plan.faults().next() {
-        return stop(fault.clone());
+        bus.say(EventKind::Failed {
+            fault: fault.clone(),
+        });
+        return (Outcome::NotStarted, exit_of(fault));
     }
     if plan.changes().next().is_none() {
         return (Outcome::Unchanged, Exit::Ok);
     }
-    let apply = match &session.request.verb {
-        Verb::Down { apply, .. } | Verb::AgentStop { apply } | Verb::AgentRestart { apply } => {
-            apply
-        }
-        _ => return (Outcome::NotStarted, Exit::Bug),
-    };
     // Stopping the agent takes nothing away that typing `agent start` does not bring back.
-    let asks = matches!(session.request.verb, Verb::Down { .. });
-    if asks {
-        match decide(session, plan, apply).await {
-            Decision::Go => {}
-            Decision::Stop(fault) => return stop(fault),
-            Decision::Declined => {
-                ui::say("nothing was changed");
-                return (Outcome::NotStarted, Exit::NotConfirmed);
-            }
-            Decision::Interrupted => {
-                let exit = session.cancel.exit().unwrap_or(Exit::Interrupted);
-                return (Outcome::Interrupted, exit);
-            }
-        }
-    }
-    if plan.root_actions() > 0
-        && session.request.common.world == World::Real
-        && let Err(fault) = session.host.obtain_root().await
-    {
-        return stop(fault);
+    let asks = match &session.request.verb {
+        Verb::Down { apply, .. } => Some(apply),
+        _ => None,
+    };
+    if let Err(ended) = agree(session, bus, plan, asks).await {
+        return ended;
     }
     let consent = Consent::to(plan);
     let executor = Executor {

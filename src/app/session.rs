@@ -113,11 +113,11 @@ impl<'r> Session<'r> {
     /// Host name and distribution, as screens show them.
     pub fn host_label(&self) -> String {
         let identity = self.reader().identity();
-        let system = crate::parse::os_release::os_release(&identity.os_release).name;
-        if system.is_empty() {
-            identity.hostname.clone()
-        } else {
-            format!("{} ({system})", identity.hostname)
+        let name = crate::parse::os_release::os_release(&identity.os_release).name;
+        // `Ubuntu 22.04.3 LTS (Jammy Jellyfish)`: the code name says nothing here.
+        match name.split(" (").next().unwrap_or_default() {
+            "" => identity.hostname.clone(),
+            system => format!("{} ({system})", identity.hostname),
         }
     }
 

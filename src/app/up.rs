@@ -1,6 +1,6 @@
 //! `up`, `nfs setup`, `agent start`: bring a slice of the graph about.
 
-use super::consent::{Decision, decide};
+use super::consent::agree;
 use super::request::{Apply, Slice, Verb, World};
 use super::run::Run;
 use super::session::{Session, select};
@@ -200,29 +200,8 @@ async fn bring_about(
     if plan.is_empty() {
         return (Outcome::Unchanged, Exit::Ok);
     }
-    match decide(session, &plan, apply).await {
-        Decision::Go => {}
-        Decision::Stop(fault) => {
-            let exit = exit_of(&fault);
-            bus.say(EventKind::Failed { fault });
-            return (Outcome::NotStarted, exit);
-        }
-        Decision::Declined => {
-            ui::say("nothing was changed");
-            return (Outcome::NotStarted, Exit::NotConfirmed);
-        }
-        Decision::Interrupted => {
-            let exit = session.cancel.exit().unwrap_or(Exit::Interrupted);
-            return (Outcome::Interrupted, exit);
-        }
-    }
-    if plan.root_actions() > 0
-        && session.request.common.world == World::Real
-        && let Err(fault) = session.host.obtain_root().await
-    {
-        let exit = exit_of(&fault);
-        bus.say(EventKind::Failed { fault });
-        return (Outcome::NotStarted, exit);
+    if let Err(ended) = agree(session, bus, &plan, Some(apply)).await {
+        return ended;
     }
     let consent = Consent::to(&plan);
     let executor = Executor {

@@ -55,6 +55,25 @@ fn begin(runs: &Path, name: &str, undo: bool) -> Journal {
     Journal::create(&dir, &header, journal::Durability::ProcessDeath).unwrap()
 }
 
+fn executor<'a, 'b>(
+    graph: &'a Graph,
+    host: &'a ToyHost,
+    consent: &'a Consent,
+    journal: &'a Journal,
+    bus: &'a Bus<'b>,
+    cancel: &'a Cancel,
+) -> Executor<'a, 'b> {
+    Executor {
+        graph,
+        host,
+        consent,
+        journal,
+        bus,
+        cancel,
+        options: Options::default(),
+    }
+}
+
 struct Run {
     applied: Applied,
     events: Vec<EventKind>,
@@ -71,13 +90,8 @@ async fn up_with(graph: &Graph, host: &ToyHost, journal: &Journal, options: Opti
         let consent = Consent::to(&plan);
         let cancel = Cancel::default();
         let executor = Executor {
-            graph,
-            host,
-            consent: &consent,
-            journal,
-            bus: &bus,
-            cancel: &cancel,
             options,
+            ..executor(graph, host, &consent, journal, &bus, &cancel)
         };
         executor.apply(&plan, facts).await
     };
@@ -174,15 +188,7 @@ async fn what_was_not_shown_is_refused() {
     let (consent, cancel) = (Consent::default(), Cancel::default());
     let journal = begin(dir.path(), "r", false);
     let bus = Bus::new(&host, Box::new(|_| {}));
-    let executor = Executor {
-        graph: &graph,
-        host: &host,
-        consent: &consent,
-        journal: &journal,
-        bus: &bus,
-        cancel: &cancel,
-        options: Options::default(),
-    };
+    let executor = executor(&graph, &host, &consent, &journal, &bus, &cancel);
     let applied = executor.apply(&plan, facts).await;
     assert_eq!(applied.faults[0].reason, ids::NOT_CONSENTED);
     assert!(host.world().is_empty());
@@ -228,15 +234,7 @@ async fn a_stop_begins_nothing_new() {
     let dir = tempfile::tempdir().unwrap();
     let journal = begin(dir.path(), "r", false);
     let bus = Bus::new(&host, Box::new(|_| {}));
-    let executor = Executor {
-        graph: &graph,
-        host: &host,
-        consent: &consent,
-        journal: &journal,
-        bus: &bus,
-        cancel: &cancel,
-        options: Options::default(),
-    };
+    let executor = executor(&graph, &host, &consent, &journal, &bus, &cancel);
     let (applied, ()) = tokio::join!(executor.apply(&plan, facts), async {
         tokio::time::sleep(Duration::from_secs(15)).await;
         cancel.signalled(Exit::Interrupted);
@@ -298,15 +296,7 @@ async fn undo_takes_back_only_what_is_ours() {
     let bus = Bus::new(&host, Box::new(|_| {}));
     let journal = begin(dir.path(), "2", true);
     let cancel = Cancel::default();
-    let executor = Executor {
-        graph: &graph,
-        host: &host,
-        consent: &consent,
-        journal: &journal,
-        bus: &bus,
-        cancel: &cancel,
-        options: Options::default(),
-    };
+    let executor = executor(&graph, &host, &consent, &journal, &bus, &cancel);
     executor.take_back(&plan).await;
     assert_eq!(host.world(), ["/toy/a.one"], "it was there before us");
     let left = receipts::history(dir.path(), "p").receipt;
@@ -425,15 +415,7 @@ proptest! {
             let journal = begin(dir.path(), "r", true);
             let cancel = Cancel::default();
             let bus = Bus::new(&host, Box::new(|_| {}));
-            let executor = Executor {
-                graph: &graph,
-                host: &host,
-                consent: &consent,
-                journal: &journal,
-                bus: &bus,
-                cancel: &cancel,
-                options: Options::default(),
-            };
+            let executor = executor(&graph, &host, &consent, &journal, &bus, &cancel);
             executor.take_back(&plan).await;
             host.world()
         });
