@@ -23,6 +23,9 @@ START = ["start", "--driver=docker", "--container-runtime=docker", "--interactiv
 ENGINE, CHECKS = Engine(), []
 HOME = pathlib.Path(tempfile.mkdtemp(prefix="check-minikube-"))
 USER = f"gpucheck{os.getpid()}" if os.getuid() == 0 else None
+# A checkout may lie where the unprivileged user cannot read, such as below /root.
+STANDINS = HOME / "standins"
+shutil.copytree(HERE, STANDINS)
 
 
 def check(function):
@@ -31,10 +34,10 @@ def check(function):
 
 
 def command(arguments, env, as_root=False):
-    keep = {"HOME": str(HOME), "PATH": f"{HERE}:{os.environ['PATH']}",
+    keep = {"HOME": str(HOME), "PATH": f"{STANDINS}:{os.environ['PATH']}",
             "STANDIN_MINIKUBE_RETRY_SECONDS": "0", "TMPDIR": str(HOME),
             "STANDIN_CONTROLPLANE": os.environ.get(
-                "STANDIN_CONTROLPLANE", str(HERE / "minikube_fake_controlplane.py")), **env}
+                "STANDIN_CONTROLPLANE", str(STANDINS / "minikube_fake_controlplane.py")), **env}
     argv = ["env", "-i", *(f"{k}={v}" for k, v in keep.items()), *map(str, arguments)]
     return ["runuser", "-u", USER, "--", *argv] if USER and not as_root else argv
 
