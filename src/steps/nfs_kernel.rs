@@ -6,11 +6,12 @@ use camino::Utf8Path;
 /// Whether the running kernel can serve NFS. `None`: it cannot be told.
 ///
 /// `/proc/filesystems` lists `nfsd` once its module is loaded; before that the module must be found
-/// in the kernel's own folder, as a file or built in.
+/// in the kernel's own folder, as a file or built in. The empty folder `/proc/fs/nfsd` says nothing:
+/// a kernel configured for the module has it even where no such module exists (fs/proc/root.c).
 pub async fn can_serve(host: &dyn ReadHost) -> Option<bool> {
     let read = |path: &'static str| host.read_file(Utf8Path::new(path));
     let (proc, filesystems, release) = tokio::join!(
-        host.stat(Utf8Path::new("/proc/fs/nfsd")),
+        host.stat(Utf8Path::new("/proc/fs/nfsd/threads")),
         read("/proc/filesystems"),
         read("/proc/sys/kernel/osrelease"),
     );
