@@ -16,7 +16,7 @@ use crate::step::{Resource, Step};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -368,7 +368,7 @@ impl Executor<'_, '_> {
     async fn verify(&self, step: &dyn Step, facts: &Facts) -> Result<Observation, Fault> {
         let begun = Instant::now();
         let deadline = step.deadline();
-        let told = Mutex::new(String::new());
+        let mut told = String::new();
         loop {
             let last = match step.observe(self.host.reader(), facts).await {
                 Ok(seen) => match seen.state {
@@ -391,16 +391,13 @@ impl Executor<'_, '_> {
                 )
                 .caused_by(format!("last seen: {last}")));
             }
-            {
-                let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-                if *told != last {
-                    self.bus.say(EventKind::Progress {
-                        step: step.id(),
-                        text: format!("waiting: {last}"),
-                        at: None,
-                    });
-                    *told = last;
-                }
+            if told != last {
+                self.bus.say(EventKind::Progress {
+                    step: step.id(),
+                    text: format!("waiting: {last}"),
+                    at: None,
+                });
+                told = last;
             }
             tokio::select! {
                 () = tokio::time::sleep(pause(waited)) => {}
