@@ -213,7 +213,7 @@ async fn bring_about(
         cancel: &session.cancel,
         options: Options {
             fail_fast: apply.fail_fast,
-            width: super::world::width(),
+            width: super::world::width(&session.request.common.world),
         },
     };
     let applied = executor.apply(&plan, seen.facts).await;

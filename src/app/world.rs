@@ -109,11 +109,14 @@ fn faults() -> Result<Vec<FaultRule>, Fault> {
     }
 }
 
-/// Most steps at once. `GPUCLUSTER_SIM_WIDTH=1` takes them one after the other, as a person with the
-/// tutorial would, so that `scripts/bench` can compare.
-pub fn width() -> usize {
-    std::env::var("GPUCLUSTER_SIM_WIDTH")
-        .ok()
+/// Most steps at once. On a simulated machine `GPUCLUSTER_SIM_WIDTH=1` takes them one after the other,
+/// as a person with the tutorial would, so that `scripts/bench` can compare.
+pub fn width(world: &World) -> usize {
+    let wished = match world {
+        World::Simulated(_) => std::env::var("GPUCLUSTER_SIM_WIDTH").ok(),
+        World::Real | World::Rehearsal => None,
+    };
+    wished
         .and_then(|text| text.parse().ok())
         .filter(|width| *width > 0)
         .unwrap_or(Options::default().width)

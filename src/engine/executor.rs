@@ -8,8 +8,8 @@ use super::journal::Journal;
 use super::prior::prior;
 use crate::host::{Moved, Performing, WriteHost};
 use crate::model::{
-    Change, EventKind, Facts, Fault, Observation, Outcome, Plan, Prior, State, StepId, Touch,
-    Verdict,
+    Change, Effect, EventKind, Facts, Fault, Observation, Outcome, Plan, Prior, State, StepId,
+    Touch, Verdict,
 };
 use crate::reason::ids;
 use crate::step::{Resource, Step};
@@ -267,7 +267,7 @@ impl Executor<'_, '_> {
             State::Absent | State::Drifted(_) => {
                 for (index, change) in step.plan(&seen, facts)?.iter().enumerate() {
                     self.check_cancel()?;
-                    self.carry_out(step.id(), index, change, change.touches())
+                    self.carry_out(step.id(), index, change, change.touches(), Aim::BringAbout)
                         .await?;
                     *changes += 1;
                 }
@@ -293,6 +293,7 @@ impl Executor<'_, '_> {
         index: usize,
         change: &Change,
         places: Vec<Touch>,
+        aim: Aim,
     ) -> Result<(), Fault> {
         let text = change.describe();
         if !self.consent.covers(step, change) {
@@ -321,7 +322,11 @@ impl Executor<'_, '_> {
             progress: &progress,
             stop: self.cancel.stop(),
         };
-        let result = self.host.perform(change, &how).await;
+        let result = match self.host.perform(change, &how).await {
+            // Before the outcome is noted: what only claims to be gone stays in the receipt.
+            Ok(done) => self.see_gone(change, aim).await.map(|()| done),
+            Err(fault) => Err(fault),
+        };
         let ms = millis(begun);
         let nothing_left = if result.is_err() {
             self.nothing_left(&touches).await
@@ -346,6 +351,31 @@ impl Executor<'_, '_> {
                 step: Some(step),
                 notice,
             });
+        }
+        Ok(())
+    }
+
+    /// Looks until what a change takes away is gone: the exit code of `minikube delete` is no proof,
+    /// and the API accepts a deletion that a finalizer then holds up.
+    async fn see_gone(&self, change: &Change, aim: Aim) -> Result<(), Fault> {
+        let begun = Instant::now();
+        for touch in taken_away(change, aim) {
+            while prior(self.host.reader(), &touch).await != Prior::Absent {
+                if begun.elapsed() >= GONE_WITHIN {
+                    return Err(Fault::new(
+                        ids::NOT_VERIFIED,
+                        format!(
+                            "not seen to be gone within {} after `{}`",
+                            human(GONE_WITHIN),
+                            change.describe()
+                        ),
+                    ));
+                }
+                tokio::select! {
+                    () = tokio::time::sleep(pause(begun.elapsed())) => {}
+                    () = self.cancel.stop().drain.cancelled() => self.check_cancel()?,
+                }
+            }
         }
         Ok(())
     }
@@ -404,6 +434,32 @@ impl Executor<'_, '_> {
                 () = self.cancel.stop().drain.cancelled() => self.check_cancel()?,
             }
         }
+    }
+}
+
+/// How long what was taken away may still be seen.
+const GONE_WITHIN: Duration = Duration::from_secs(30);
+
+/// What a change is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aim {
+    /// To make something hold.
+    BringAbout,
+    /// To take something of ours away.
+    TakeBack,
+}
+
+/// The places that must be empty after a change. A command says only that it works on a cluster or a
+/// package; that it removes it is known where everything is taken back.
+fn taken_away(change: &Change, aim: Aim) -> Vec<Touch> {
+    match &change.effect {
+        Effect::RemoveOwned { .. } | Effect::DeleteObject { .. } => change.touches(),
+        Effect::Run(_) if aim == Aim::TakeBack => {
+            let mut places = change.touches();
+            places.retain(|touch| matches!(touch, Touch::Cluster(_) | Touch::Package(_)));
+            places
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -308,6 +308,31 @@ async fn undo_takes_back_only_what_is_ours() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_only_claims_to_be_gone_stays_ours() {
+    let graph = Graph::new(vec![toy("a", &[])]).unwrap();
+    let host = ToyHost::new();
+    let dir = tempfile::tempdir().unwrap();
+    let journal = begin(dir.path(), "1", false);
+    up_with(&graph, &host, &journal, Options::default()).await;
+    let performed = host.performed.load(std::sync::atomic::Ordering::SeqCst);
+    *host.trouble.lock().unwrap() = Some((performed, Trouble::Lies));
+    let receipt = receipts::history(dir.path(), "p").receipt;
+    let plan = undo::plan(&graph, &host, &Facts::default(), &receipt, "p").await;
+    let (consent, cancel) = (Consent::to(&plan), Cancel::default());
+    let bus = Bus::new(&host, Box::new(|_| {}));
+    let journal = begin(dir.path(), "2", true);
+    let applied = executor(&graph, &host, &consent, &journal, &bus, &cancel)
+        .take_back(&plan)
+        .await;
+    assert_eq!(applied.faults[0].reason, ids::NOT_VERIFIED);
+    assert_eq!(
+        receipts::history(dir.path(), "p").receipt.made.len(),
+        2,
+        "type it again"
+    );
+}
+
 /// Runs `up` until the process "dies" at change `at`, then again to the end.
 async fn die_and_resume(graph: &Graph, at: usize, how: Trouble) -> ToyHost {
     let host = ToyHost::new();

@@ -171,6 +171,8 @@ pub enum Trouble {
     DiesAfter,
     /// The process dies before it does anything.
     DiesBefore,
+    /// It says that it did it, and did not.
+    Lies,
 }
 
 impl ToyHost {
@@ -278,6 +280,7 @@ impl WriteHost for ToyHost {
                     return Err(Fault::new(ids::CHANGE_FAILED, "the toy broke"));
                 }
                 Some(Trouble::DiesBefore) => std::future::pending::<()>().await,
+                Some(Trouble::Lies) => return Ok(Done::default()),
                 Some(Trouble::DiesAfter) | None => {}
             }
             match &change.effect {

@@ -1,6 +1,6 @@
 //! Taking back what we made, in the reverse order of the graph.
 
-use super::executor::{Applied, Executor};
+use super::executor::{Aim, Applied, Executor};
 use super::graph::Graph;
 use crate::host::ReadHost;
 use crate::model::{
@@ -77,7 +77,10 @@ impl Executor<'_, '_> {
                     ));
                     break;
                 }
-                match self.carry_out(id, index, change, given_up).await {
+                match self
+                    .carry_out(id, index, change, given_up, Aim::TakeBack)
+                    .await
+                {
                     Ok(()) => applied.changes += 1,
                     Err(fault) => {
                         failed = Some(fault.at(id));
