@@ -110,6 +110,10 @@ impl Account {
             format!("{} does not answer as a W&B server", self.wish.base_url()),
         )
         .caused_by(words)
+        .advise(Advice::run(
+            "see whether it answers from here",
+            format!("curl -sSI {}", self.wish.base_url()),
+        ))
     }
 
     fn ask(&self, answer: Result<Answer, HostError>) -> Result<Answer, Fault> {
