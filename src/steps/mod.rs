@@ -18,8 +18,11 @@ mod manifest_diff;
 mod minikube;
 mod nfs_export;
 mod nfs_firewall;
+mod nfs_folder;
 mod nfs_kernel;
+mod nfs_reach;
 mod nfs_server;
+mod nfs_table;
 mod packages;
 #[cfg(test)]
 mod testing;

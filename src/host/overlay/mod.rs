@@ -21,6 +21,7 @@ use super::{
     SecretState, ServiceState, Space, UnitState, WriteHost,
 };
 use crate::model::{Change, Effect, Fault, SecretFile, SecretName, Stream};
+use crate::parse::node_probe::{self, Reach};
 use crate::reason::ids;
 use camino::{Utf8Path, Utf8PathBuf};
 use futures::FutureExt;
@@ -118,6 +119,11 @@ impl Overlay {
     }
 }
 
+fn is_kept_out(answer: &Answer) -> bool {
+    let probe = node_probe::probe(answer.code, &answer.stdout, &answer.stderr);
+    matches!(probe.reach, Reach::Silent | Reach::Prohibited)
+}
+
 fn cannot_rehearse(change: &Change) -> Fault {
     Fault::new(
         ids::CANNOT_REHEARSE,
@@ -148,6 +154,11 @@ impl ReadHost for Overlay {
             return async move { Ok(meta) }.boxed();
         }
         self.real.stat(path)
+    }
+
+    fn real_path<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Utf8PathBuf> {
+        // A rehearsal makes no symbolic links.
+        self.real.real_path(path)
     }
 
     fn list_dir<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Option<Vec<String>>> {
@@ -185,11 +196,21 @@ impl ReadHost for Overlay {
     }
 
     fn query<'a>(&'a self, query: &'a Query) -> Look<'a, Answer> {
-        if self.shadow().answers(query) {
-            let answer = self.modelled(query);
+        if !self.shadow().answers(query) {
+            return self.real.query(query);
+        }
+        let answer = self.modelled(query);
+        if !matches!(query, Query::NodeReaches { .. }) {
             return async move { answer }.boxed();
         }
-        self.real.query(query)
+        // A rehearsal touches no firewall: what one keeps out now it will keep out then.
+        async move {
+            match self.real.query(query).await {
+                Ok(now) if is_kept_out(&now) => Ok(now),
+                _ => answer,
+            }
+        }
+        .boxed()
     }
 
     fn kube<'a>(&'a self, query: &'a KubeQuery) -> Look<'a, Option<serde_json::Value>> {

@@ -1,7 +1,9 @@
 //! The machines that can be simulated.
 
 use super::machine_parts::{docker_engine, kernel_files, one_gpu, os_release};
-use super::world::{Disk, Driver, FORMAT, GpuStack, Minikube, Profile, Python, WandbServer, World};
+use super::world::{
+    Disk, Driver, FORMAT, GpuStack, Minikube, NfsPort, Profile, Python, WandbServer, World,
+};
 use super::{docker, units};
 use crate::host::{Identity, UnitState};
 use crate::model::Fault;
@@ -149,6 +151,7 @@ fn base(gpus: u32, gpu: &str, memory_mib: u64, driver: &str) -> World {
             ..Minikube::default()
         },
         exports: Vec::new(),
+        nfs_port: NfsPort::Open,
         python: Python {
             version: Some("3.10.12".to_owned()),
             venv: true,

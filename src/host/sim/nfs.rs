@@ -20,14 +20,21 @@ pub fn table(world: &World) -> Answer {
     said(0, lines.collect::<String>(), "")
 }
 
+/// `/proc/net/tcp` with the server's listener.
+const LISTENS: &str = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 00000000:0801 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 20117 1 0000000000000000 100 0 0 10 0
+";
+
 /// The server starts or stops: its table is loaded from the files or emptied.
 pub fn server_is(world: &mut World, active: bool) {
     if active {
         world.put("/proc/fs/nfsd/threads", "8\n", 0o644, 0);
+        world.put("/proc/net/tcp", LISTENS, 0o444, 0);
         // The unit starts with `-/usr/sbin/exportfs -r`: a bad line does not stop it.
         reload(world);
     } else {
         world.take("/proc/fs/nfsd/threads");
+        world.take("/proc/net/tcp");
         world.exports.clear();
         write_etab(world);
     }

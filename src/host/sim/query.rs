@@ -1,7 +1,7 @@
 //! Every read-only question, answered from a world.
 
 use super::commands::said;
-use super::world::World;
+use super::world::{NfsPort, World};
 use super::{
     docker_queries, durations, gpu, minikube_queries, nfs, packages, programs, python, toolkit,
     wandb,
@@ -9,8 +9,10 @@ use super::{
 use crate::host::{Answer, HostError, Query};
 
 /// How long a question takes, in seconds.
-pub fn seconds(query: &Query) -> f64 {
+pub fn seconds(world: &World, query: &Query) -> f64 {
     match query {
+        Query::NodeReaches { .. } if world.nfs_port == NfsPort::Dropped => durations::NODE_SILENCE,
+        Query::NodeReaches { .. } => durations::DOCKER_QUERY,
         Query::DockerVersion
         | Query::DockerInfo
         | Query::DockerNetwork { .. }
@@ -45,6 +47,7 @@ pub fn answer(world: &World, query: &Query, now_ms: u64) -> Result<Answer, HostE
         Query::DockerNetwork { name } => docker_queries::network(world, name),
         Query::DockerContainers { label } => docker_queries::containers(world, label),
         Query::DockerRunning => docker_queries::running(world),
+        Query::NodeReaches { node, .. } => docker_queries::node_reaches(world, node),
         Query::NvidiaSmi => {
             let argv = query.argv().unwrap_or_default();
             let args: Vec<&str> = argv.iter().skip(1).map(String::as_str).collect();

@@ -36,6 +36,9 @@ pub struct World {
     pub minikube: Minikube,
     /// The kernel's export table, as loaded by the last `exportfs -ra`.
     pub exports: Vec<Export>,
+    /// What a firewall makes of containers that call port 2049 of the host.
+    #[serde(default)]
+    pub nfs_port: NfsPort,
     /// Python.
     pub python: Python,
     /// The W&B server as this machine reaches it.
@@ -217,6 +220,21 @@ pub struct Export {
     pub client: String,
     /// Options as `exportfs -s` prints them.
     pub options: String,
+}
+
+/// What a firewall makes of containers that call port 2049 of the host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NfsPort {
+    /// Nothing: the server answers, or the kernel in its place.
+    #[default]
+    Open,
+    /// `-j DROP`: they hear nothing.
+    Dropped,
+    /// `-j REJECT --reject-with icmp-admin-prohibited`, as firewalld does.
+    Prohibited,
+    /// `-j REJECT`, as iptables does by default: it looks as if nothing listened.
+    Refused,
 }
 
 /// Python.

@@ -2,6 +2,7 @@
 
 mod agent;
 mod cluster;
+mod foreign;
 mod laws;
 mod nfs;
 mod simulated;
