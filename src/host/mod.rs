@@ -7,6 +7,7 @@
 pub mod kube;
 pub mod netrc;
 pub mod outcome;
+mod outcome_exports;
 pub mod overlay;
 pub mod query;
 pub mod real;

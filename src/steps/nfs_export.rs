@@ -10,8 +10,8 @@ use super::nfs_table::{self, TABLE};
 use super::{Wish, id, nfs_kernel};
 use crate::host::{Query, Question, ReadHost};
 use crate::model::{
-    Advice, Change, Command, Diff, Effect, EffectKind, Facts, Fault, Forecast, Observation, Owner,
-    Prior, Privilege, Probe, Receipt, Removal, Risk, StepId, Touch,
+    Advice, Change, Command, Diff, Effect, EffectKind, Expect, Facts, Fault, Forecast, Observation,
+    Owner, Prior, Privilege, Probe, Receipt, Removal, Risk, StepId, Touch,
 };
 use crate::parse::exports;
 use crate::reason::ids;
@@ -74,7 +74,10 @@ impl NfsExport {
     async fn rival(&self, host: &dyn ReadHost, subnet: &str) -> Option<Fault> {
         let names = host.list_dir(Utf8Path::new(FOLDER)).await.ok().flatten();
         let mut files = Vec::new();
-        for file in export_files(&names.unwrap_or_default()) {
+        for file in nfs_table::files(FOLDER, &names.unwrap_or_default()) {
+            if file == FILE {
+                continue;
+            }
             if let Ok(Some(text)) = host.read_file(Utf8Path::new(&file)).await {
                 files.push((file, text));
             }
@@ -98,28 +101,14 @@ impl NfsExport {
     }
 }
 
-/// The files of others, in the order in which exportfs reads them.
-fn export_files(names: &[String]) -> Vec<String> {
-    let extra = names
-        .iter()
-        .filter(|name| name.ends_with(".exports") && !name.starts_with('.'))
-        .map(|name| format!("{FOLDER}/{name}"))
-        .filter(|file| file != FILE);
-    std::iter::once("/etc/exports".to_owned())
-        .chain(extra)
-        .collect()
+fn reload() -> Command {
+    let command = Command::new(["exportfs", "-ra"]).as_root();
+    command.timeout(Duration::from_secs(60))
 }
 
-fn reload() -> Change {
-    reload_for(None)
-}
-
-/// With the place that is given up once the server has been told.
-fn reload_for(place: Option<Touch>) -> Change {
-    let mut command = Command::new(["exportfs", "-ra"]).as_root();
-    command.touches.extend(place);
+fn tell_server(command: Command) -> Change {
     Change::safe(
-        Effect::Run(command.timeout(Duration::from_secs(60))),
+        Effect::Run(command),
         "the server takes the files over when it is told to",
     )
 }
@@ -274,7 +263,10 @@ impl Step for NfsExport {
             ));
         }
         if all || differs(diffs, FILE) || differs(diffs, TABLE) {
-            changes.push(reload());
+            changes.push(tell_server(reload().expecting(Expect::Exported {
+                path: self.path().to_owned(),
+                file: FILE.into(),
+            })));
         }
         Ok(changes)
     }
@@ -333,7 +325,8 @@ impl Step for NfsExport {
                 )
                 && host.which("exportfs").await.map_err(failed)?.is_some();
             if cut_short || !changes.is_empty() {
-                changes.push(reload_for(Some(place)));
+                // The place is given up once the server has been told.
+                changes.push(tell_server(reload().touching(place)));
             }
             if self.wish.flags.delete_data && receipt.is_ours(&Touch::Dir(self.path().to_owned())) {
                 changes.push(Change::destructive(

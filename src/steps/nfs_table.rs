@@ -36,6 +36,17 @@ pub fn diff(table: &[Export], path: &Utf8Path, subnet: &str) -> Option<Diff> {
         .then(|| Diff::new(TABLE, wanted, format!("without {}", missing.join(","))))
 }
 
+/// The files of exports in the order in which exportfs reads them; `names` are those in its folder.
+pub fn files(folder: &str, names: &[String]) -> Vec<String> {
+    let extra = names
+        .iter()
+        .filter(|name| name.ends_with(".exports") && !name.starts_with('.'))
+        .map(|name| format!("{folder}/{name}"));
+    std::iter::once("/etc/exports".to_owned())
+        .chain(extra)
+        .collect()
+}
+
 /// A line of another file that offers the same folder to the same network: the first of two counts,
 /// and ours is ignored. `files` are names and texts in the order in which they are read.
 pub fn rival(
