@@ -11,6 +11,9 @@ use camino::Utf8Path;
 /// At most so many complaints are passed on.
 const MOST: usize = 5;
 
+/// What it says of two entries for one folder and client: the table shows which counts.
+const TWICE: &str = "duplicated export entries";
+
 /// How a line of a file is read, for the words of a complaint about it.
 pub type ReadText<'a> = dyn Fn(&Utf8Path) -> Option<String> + Send + Sync + 'a;
 
@@ -39,8 +42,7 @@ pub fn judge(answer: &Answer, ours: &[&Utf8Path], read: &ReadText<'_>) -> Result
     }
     let bad: Vec<String> = complaints
         .iter()
-        // Of two entries for one folder the table shows which counts.
-        .filter(|text| is_ours(text) && !text.contains("duplicated export entries"))
+        .filter(|text| is_ours(text) && !text.contains(TWICE))
         .cloned()
         .collect();
     if !bad.is_empty() {
@@ -58,6 +60,7 @@ pub fn judge(answer: &Answer, ours: &[&Utf8Path], read: &ReadText<'_>) -> Result
                     line.unwrap_or_default()
                 )
             }
+            None if text.contains(TWICE) => format!("exportfs found two entries for one folder: {text}"),
             None => format!("exportfs complains about an entry of others: {text}"),
         })
     });

@@ -67,7 +67,7 @@ fn complaints_about_other_entries_are_passed_on_once() {
     assert_eq!(
         judged(1, tape!("blank")).unwrap(),
         [
-            "exportfs complains about an entry of others: incompatible duplicated export entries: *:/srv/homes (0x424) [IGNORED] *:/srv/homes (0x425)"
+            "exportfs found two entries for one folder: incompatible duplicated export entries: *:/srv/homes (0x424) [IGNORED] *:/srv/homes (0x425)"
         ]
     );
     assert_eq!(judged(0, tape!("world")).unwrap(), [""; 0]);

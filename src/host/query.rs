@@ -59,6 +59,11 @@ pub enum Query {
         /// Name.
         name: String,
     },
+    /// Why a system unit does not run (`parse::unit`).
+    UnitDetail {
+        /// With its ending: `docker.socket`.
+        name: String,
+    },
     /// `PYTHON --version`.
     PythonVersion {
         /// Program.
@@ -132,6 +137,13 @@ impl Query {
             }
             Self::Exports => vec!["exportfs", "-s"],
             Self::Package { name } => vec!["dpkg-query", "-W", "-f", "${Status}", name],
+            Self::UnitDetail { name } => vec![
+                "systemctl",
+                "show",
+                "--property=LoadState,ActiveState,Result",
+                "--",
+                name,
+            ],
             Self::PythonVersion { python } => vec![python, "--version"],
             Self::PythonVenv { python } => vec![python, "-c", "import ensurepip, venv"],
             Self::WandbVersion { venv } => {

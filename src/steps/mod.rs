@@ -11,6 +11,7 @@ mod cluster_plan;
 mod cluster_view;
 mod container;
 mod docker;
+mod docker_trouble;
 mod driver;
 mod gpu_node;
 mod look;

@@ -82,12 +82,12 @@ impl NfsExport {
                 files.push((file, text));
             }
         }
-        let (place, line) = nfs_table::rival(&files, self.path(), subnet)?;
+        let (file, number, line) = nfs_table::rival(&files, self.path(), subnet)?;
         Some(
             Fault::new(
                 ids::NFS_EXPORT_REFUSED,
                 format!(
-                    "{place} exports {} to {subnet} too, with other options",
+                    "{file}:{number} exports {} to {subnet} too, with other options",
                     self.path()
                 ),
             )
@@ -95,7 +95,7 @@ impl NfsExport {
             .with_evidence(&line)
             .advise(Advice::run(
                 "take that entry out, then tell the server",
-                "sudo exportfs -ra",
+                format!("sudoedit {file} && sudo exportfs -ra"),
             )),
         )
     }

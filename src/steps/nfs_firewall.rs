@@ -73,12 +73,12 @@ impl Firewall {
     pub fn admit(&self, subnet: &str, network: &str) -> Vec<Advice> {
         match self {
             Self::Ufw => vec![Advice::run(
-                "ufw is on: let the cluster's network reach the NFS server",
+                "ufw is on: open it for the cluster's network",
                 ufw_command(subnet),
             )],
             // The zone is that of the network's bridge; one that is in no zone is in the default one.
             Self::Firewalld => vec![Advice::run(
-                "firewalld runs: let the cluster's network reach the NFS server",
+                "firewalld runs: open it for the cluster's network",
                 format!(
                     "sudo firewall-cmd --permanent --zone=\"$(sudo firewall-cmd --get-zone-of-interface=\"br-$(docker network inspect -f '{{{{slice .Id 0 12}}}}' {network})\" 2>/dev/null || sudo firewall-cmd --get-default-zone)\" --add-rich-rule='rule family=\"ipv4\" source address=\"{subnet}\" port port=\"{PORT}\" protocol=\"tcp\" accept' && sudo firewall-cmd --reload"
                 ),
@@ -93,7 +93,7 @@ impl Firewall {
                 } = chain;
                 vec![
                     Advice::run(
-                        "let the cluster's network reach the NFS server, until the next reboot",
+                        "open it in nftables for the cluster's network, until the next reboot",
                         format!("sudo nft insert rule {family} {table} {name} {rule}"),
                     ),
                     Advice::say(format!(
@@ -103,7 +103,7 @@ impl Firewall {
             }
             Self::Nftables(None) => vec![
                 Advice::run(
-                    "find the chain that has `hook input` and drops",
+                    "nftables is in use: find the chain that has `hook input` and drops",
                     "sudo nft list ruleset",
                 ),
                 Advice::say(format!(
@@ -118,7 +118,7 @@ impl Firewall {
                 };
                 vec![Advice::run(
                     format!(
-                        "let the cluster's network reach the NFS server; it lasts until the next reboot, and {keep}"
+                        "open it in this host's firewall for the cluster's network; that lasts until the next reboot, and {keep}"
                     ),
                     format!("sudo iptables -I INPUT -p tcp -s {subnet} --dport {PORT} -j ACCEPT"),
                 )]

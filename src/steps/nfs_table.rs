@@ -53,13 +53,13 @@ pub fn rival(
     files: &[(String, String)],
     path: &Utf8Path,
     subnet: &str,
-) -> Option<(String, String)> {
+) -> Option<(String, usize, String)> {
     for (file, text) in files {
         for (number, line) in text.lines().enumerate() {
             let same = exports::entry(line)
                 .is_some_and(|(at, clients)| at == path.as_str() && clients.contains(&subnet));
             if same {
-                return Some((format!("{file}:{}", number + 1), line.trim().to_owned()));
+                return Some((file.clone(), number + 1, line.trim().to_owned()));
             }
         }
     }
@@ -185,8 +185,8 @@ mod tests {
         let text = "# /srv/gpucluster 192.168.49.0/24(ro)\n\"/srv/gpucluster\"  10.0.0.1(rw) 192.168.49.0/24(ro)\n";
         let files = [("/etc/exports".to_owned(), text.to_owned())];
         let found = rival(&files, Utf8Path::new("/srv/gpucluster"), SUBNET).unwrap();
-        assert_eq!(found.0, "/etc/exports:2");
-        assert!(found.1.ends_with("192.168.49.0/24(ro)"));
+        assert_eq!((&*found.0, found.1), ("/etc/exports", 2));
+        assert!(found.2.ends_with("192.168.49.0/24(ro)"));
         assert_eq!(rival(&files, Utf8Path::new("/srv"), SUBNET), None);
     }
 

@@ -77,6 +77,20 @@ impl Overlay {
         sim::model_answer(&self.bench.world(), query, now)
     }
 
+    /// Whether a rehearsed node would reach a server of this host.
+    async fn reached(&self, query: &Query) -> Result<Answer, HostError> {
+        // A rehearsal touches no firewall: what one keeps out now it will keep out then.
+        if let Ok(now) = self.real.query(query).await
+            && is_kept_out(&now)
+        {
+            return Ok(now);
+        }
+        // The model has to know of a server that runs already.
+        let _turn = self.turn.lock().await;
+        self.seed_unit("nfs-server").await;
+        self.modelled(query)
+    }
+
     async fn play(&self, change: &Change, how: &Performing<'_>) -> Result<Done, Fault> {
         let _turn = self.turn.lock().await;
         if let Effect::Run(command) = &change.effect
@@ -199,18 +213,11 @@ impl ReadHost for Overlay {
         if !self.shadow().answers(query) {
             return self.real.query(query);
         }
+        if matches!(query, Query::NodeReaches { .. }) {
+            return self.reached(query).boxed();
+        }
         let answer = self.modelled(query);
-        if !matches!(query, Query::NodeReaches { .. }) {
-            return async move { answer }.boxed();
-        }
-        // A rehearsal touches no firewall: what one keeps out now it will keep out then.
-        async move {
-            match self.real.query(query).await {
-                Ok(now) if is_kept_out(&now) => Ok(now),
-                _ => answer,
-            }
-        }
-        .boxed()
+        async move { answer }.boxed()
     }
 
     fn kube<'a>(&'a self, query: &'a KubeQuery) -> Look<'a, Option<serde_json::Value>> {

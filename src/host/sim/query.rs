@@ -1,17 +1,21 @@
 //! Every read-only question, answered from a world.
 
 use super::commands::said;
-use super::world::{NfsPort, World};
+use super::world::World;
 use super::{
     docker_queries, durations, gpu, minikube_queries, nfs, packages, programs, python, toolkit,
-    wandb,
+    units, wandb,
 };
 use crate::host::{Answer, HostError, Query};
 
 /// How long a question takes, in seconds.
 pub fn seconds(world: &World, query: &Query) -> f64 {
     match query {
-        Query::NodeReaches { .. } if world.nfs_port == NfsPort::Dropped => durations::NODE_SILENCE,
+        Query::NodeReaches { node, .. }
+            if docker_queries::node_reaches(world, node).code == 124 =>
+        {
+            durations::NODE_SILENCE
+        }
         Query::NodeReaches { .. } => durations::DOCKER_QUERY,
         Query::DockerVersion
         | Query::DockerInfo
@@ -59,6 +63,7 @@ pub fn answer(world: &World, query: &Query, now_ms: u64) -> Result<Answer, HostE
         Query::MinikubeStatus { profile } => minikube_queries::status(world, profile),
         Query::Exports => nfs::table(world),
         Query::Package { name } => packages::query(world, name),
+        Query::UnitDetail { name } => units::detail(world, name),
         Query::PythonVersion { .. } => python::version(world),
         Query::PythonVenv { .. } => python::can_venv(world),
         Query::WandbVersion { venv } => python::wandb_version(world, venv),

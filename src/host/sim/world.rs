@@ -1,6 +1,7 @@
 //! The state of a simulated machine: plain data, one JSON document in a stable order.
 
 use super::kube_store::KubeStore;
+pub use super::world_troubles::{NfsPort, UnitTrouble};
 use crate::host::{Identity, UnitState};
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,9 @@ pub struct World {
     pub files: BTreeMap<Utf8PathBuf, Entry>,
     /// systemd units of the system manager.
     pub units: BTreeMap<String, UnitState>,
+    /// Units of these that cannot be started as they are.
+    #[serde(default)]
+    pub unit_troubles: BTreeMap<String, UnitTrouble>,
     /// Installed packages of the distribution.
     pub packages: BTreeSet<String>,
     /// The Docker engine and its command line.
@@ -220,21 +224,6 @@ pub struct Export {
     pub client: String,
     /// Options as `exportfs -s` prints them.
     pub options: String,
-}
-
-/// What a firewall makes of containers that call port 2049 of the host.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NfsPort {
-    /// Nothing: the server answers, or the kernel in its place.
-    #[default]
-    Open,
-    /// `-j DROP`: they hear nothing.
-    Dropped,
-    /// `-j REJECT --reject-with icmp-admin-prohibited`, as firewalld does.
-    Prohibited,
-    /// `-j REJECT`, as iptables does by default: it looks as if nothing listened.
-    Refused,
 }
 
 /// Python.

@@ -16,6 +16,7 @@ impl World {
             identity,
             files: BTreeMap::new(),
             units: BTreeMap::new(),
+            unit_troubles: BTreeMap::new(),
             packages: BTreeSet::new(),
             docker: Docker {
                 version: None,

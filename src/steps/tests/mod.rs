@@ -2,6 +2,7 @@
 
 mod agent;
 mod cluster;
+mod docker;
 mod foreign;
 mod laws;
 mod nfs;
