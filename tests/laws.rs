@@ -149,6 +149,7 @@ fn what_others_export_and_keep_in_the_folder_stays_byte_for_byte() {
             told.contains("/etc/exports:3 `/srv/scans 10.0.0.0/8(rw,snyc,"),
             "{told}"
         );
+        assert!(told.contains("has files and is left as it is"), "{told}");
         // While it runs, too: their files, their folder's owner and bits, their entry in the table.
         let during = host.world_snapshot();
         for path in [
