@@ -128,7 +128,7 @@ impl RealHost {
         if !self.has_ticket.load(Ordering::Relaxed) {
             return std::future::pending().await;
         }
-        let argv = [sudo.as_str(), "-n", "-v"].map(str::to_owned);
+        let argv = sudo::without_asking(sudo);
         loop {
             tokio::time::sleep(self.keep_ticket).await;
             let _ = self.command(&argv, &[], UNIT_LOOK).await;
@@ -142,13 +142,15 @@ impl RealHost {
                 let why = "you are not root, and `sudo` is not on PATH";
                 return Err(sudo::unavailable(why, false));
             }
-            Root::Sudo(sudo) => sudo.to_string(),
+            Root::Sudo(sudo) => sudo,
         };
-        let argv = [sudo.as_str(), "-n", "-v"].map(str::to_owned);
-        match self.command(&argv, &[], UNIT_LOOK).await {
+        match self
+            .command(&sudo::without_asking(sudo), &[], UNIT_LOOK)
+            .await
+        {
             Ok(answer) if answer.ok() => return Ok(()),
-            // A `NOPASSWD` rule for single commands lets these run although `-v` is refused; but
-            // which, nobody can tell beforehand, so a person is asked where one is there.
+            // A `NOPASSWD` rule for single commands lets these run although this one is refused;
+            // but which, nobody can tell beforehand, so a person is asked where one is there.
             Ok(_) | Err(_) if self.interactive => {}
             Ok(answer) => {
                 let why = "`sudo` asks for a password, and nobody is at a terminal to type it";
@@ -156,6 +158,7 @@ impl RealHost {
             }
             Err(error) => return Err(sudo::unavailable(&error.to_string(), true)),
         }
+        let sudo = sudo.to_string();
         let asked = tokio::task::spawn_blocking(move || {
             exec::Child::foreground(&[
                 &sudo,

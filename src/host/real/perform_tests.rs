@@ -255,8 +255,9 @@ async fn a_command_of_root_has_only_the_environment_it_was_given_and_its_limit()
 }
 
 #[tokio::test]
-async fn a_ticket_that_is_there_is_enough() {
-    let place = with_sudo("test \"$*\" = '-n -v'");
+async fn commands_that_run_without_a_password_are_enough_although_a_ticket_is_refused() {
+    // As sudo behaves where one rule of two says NOPASSWD (seen with sudo 1.9.13 on Debian 12).
+    let place = with_sudo("test \"$2\" != -v && shift 2 && exec \"$@\"");
     assert_eq!(place.host.obtain_root().await, Ok(()));
 }
 
@@ -274,7 +275,8 @@ async fn a_ticket_is_kept_while_a_long_command_runs_and_none_is_asked_for_withou
     let long = Effect::Run(sh(&until).timeout(Duration::from_secs(60)));
     assert_eq!(perform(&place.host, long).await.0, Ok(Done::default()));
     let text = fs::read(&asked).unwrap().unwrap();
-    assert!(text.lines().all(|line| line == "-n -v"), "{text}");
+    let harmless = |line: &str| line.starts_with("-n -- /") && line.ends_with("/true");
+    assert!(text.lines().all(harmless), "{text}");
 }
 
 #[tokio::test]

@@ -122,6 +122,10 @@ pub(super) const ROWS: &[Row] = &[
         &["unable to configure the docker daemon with file"],
     ),
     row(
+        DOCKER_APPARMOR_MISSING,
+        &["apparmor_parser", "executable file not found"],
+    ),
+    row(
         DOCKER_TOO_OLD,
         &["namespace {\"time\" \"\"} does not exist"],
     ),

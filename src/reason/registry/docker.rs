@@ -51,6 +51,24 @@ Whoever may use the socket can become root on this machine; that is Docker's des
         ("or get a shell with the new group at once", Some("newgrp docker")),
     ]),
     Kind::new(
+        ids::DOCKER_APPARMOR_MISSING,
+        Exit::NeedsHuman,
+        "Docker cannot start any container: AppArmor is on and its parser is not installed",
+        "The kernel enforces AppArmor, so Docker loads a profile of its own before it starts a
+container, by `apparmor_parser` of the package `apparmor`. Debian's `docker.io` only recommends that
+package: an engine installed with `--no-install-recommends` answers and lists images, and starts
+nothing.
+
+  cat /sys/module/apparmor/parameters/enabled    # Y
+  docker run --rm hello-world                    # says the same
+
+Docker looks for the parser at every start of a container: it need not be restarted.",
+    )
+    .advice(&[(
+        "install the parser (Debian, Ubuntu)",
+        Some("sudo apt-get install -y apparmor"),
+    )]),
+    Kind::new(
         ids::DOCKER_TOO_OLD,
         Exit::NeedsHuman,
         "the Docker engine is too old",

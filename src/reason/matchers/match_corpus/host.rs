@@ -31,6 +31,11 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
         "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: Get \"http://%2Fvar%2Frun%2Fdocker.sock/v1.51/info\": dial unix /var/run/docker.sock: connect: permission denied",
     ),
     (
+        "docker.io 20.10.24 on Debian 12 without its recommended packages",
+        DOCKER_APPARMOR_MISSING,
+        "docker: Error response from daemon: AppArmor enabled on system but the docker-default profile could not be loaded: running `apparmor_parser apparmor_parser --version` failed with output: \nerror: exec: \"apparmor_parser\": executable file not found in $PATH.",
+    ),
+    (
         "docker CLI 29",
         DOCKER_PERMISSION,
         "permission denied while trying to connect to the docker API at unix:///var/run/docker.sock",
