@@ -237,7 +237,11 @@ impl Step for NfsExport {
                     owner: Some(NOBODY),
                     privilege: Privilege::Root,
                 },
-                "the cache of every job: anyone may add to it, only its owner may delete a thing",
+                if all || differs(diffs, DIRECTORY) {
+                    "the cache of every job: anyone may add to it, only its owner may delete a thing"
+                } else {
+                    "it is empty, so it becomes the cache of every job: anyone may add to it, only its owner may delete a thing"
+                },
             ));
         }
         if differs(diffs, FOLDER) {

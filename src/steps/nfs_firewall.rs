@@ -56,11 +56,15 @@ pub async fn find(host: &dyn ReadHost) -> Firewall {
     }
 }
 
-/// Whether ufw is enabled.
+/// Whether ufw is enabled. Its configuration outlives it.
 pub async fn ufw_is_on(host: &dyn ReadHost) -> bool {
-    let conf = host.read_file(Utf8Path::new("/etc/ufw/ufw.conf")).await;
+    let (program, conf) = tokio::join!(
+        host.which("ufw"),
+        host.read_file(Utf8Path::new("/etc/ufw/ufw.conf")),
+    );
     let on = |line: &str| line.trim().eq_ignore_ascii_case("ENABLED=yes");
-    conf.ok().flatten().is_some_and(|conf| conf.lines().any(on))
+    let conf = conf.ok().flatten().unwrap_or_default();
+    matches!(program, Ok(Some(_))) && conf.lines().any(on)
 }
 
 /// `prepend` and not plain `allow`: a rule that denies the port already would come first otherwise.

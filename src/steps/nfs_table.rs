@@ -96,7 +96,7 @@ pub fn others(table: &[Export], path: &Utf8Path, subnet: &str) -> Vec<String> {
         // fsid=0 makes a folder the root of all paths of NFSv4 for its clients.
         if reaches_node && export.has("fsid=0") && at != "/" {
             words.push(format!(
-                "another line exports {at} to {client} with `fsid=0`: NFSv4 looks for {path} below {at} then, and jobs cannot mount it; that line works without `fsid=0` as well"
+                "another line exports {at} to {client} with `fsid=0`: for those clients the paths of NFSv4 begin there, so that jobs do not find {path}; that line has to leave out {subnet}"
             ));
         }
     }
@@ -171,7 +171,7 @@ mod tests {
             ),
             (
                 "/export  *(ro,fsid=0)".to_owned(),
-                "NFSv4 looks for /srv/gpucluster below /export",
+                "so that jobs do not find /srv/gpucluster",
             ),
         ] {
             let said = others_of(&line);

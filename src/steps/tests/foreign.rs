@@ -69,7 +69,11 @@ fn a_port_that_a_firewall_keeps_shut_is_told_with_what_opens_it() {
 fn the_command_is_that_of_the_firewall_that_runs() {
     let command = |host: TestHost| fault(&host).advice[0].command.clone().unwrap();
     let dropped = || probed(124, "192.168.49.1\n", "");
-    let ufw = dropped().with_file("/etc/ufw/ufw.conf", Some("ENABLED=yes\n"));
+    let removed = || dropped().with_file("/etc/ufw/ufw.conf", Some("ENABLED=yes\n"));
+    assert!(command(removed()).starts_with("sudo iptables -I INPUT"));
+    let mut ufw = removed();
+    ufw.programs
+        .insert("ufw".to_owned(), "/usr/sbin/ufw".into());
     assert!(command(ufw).starts_with("sudo ufw prepend allow in from 192.168.49.0/24"));
     let off = dropped().with_file("/etc/ufw/ufw.conf", Some("ENABLED=no\n"));
     assert!(command(off).starts_with("sudo iptables -I INPUT"));
