@@ -10,11 +10,12 @@ use gpucluster::engine::consent::Consent;
 use gpucluster::host::ReadHost;
 use gpucluster::host::overlay::Overlay;
 use gpucluster::host::sim::{
-    FaultRule, OnCrash, SimHost, SimOptions, World, build_machine, machines,
+    FaultRule, NfsPort, OnCrash, SimHost, SimOptions, World, build_machine, machines,
 };
 use gpucluster::model::{Outcome, Plan};
 use proptest::prelude::*;
 use std::sync::Arc;
+use std::time::Duration;
 
 fn host(world: World, faults: Vec<FaultRule>) -> SimHost {
     SimHost::with_world(
@@ -47,7 +48,7 @@ fn fly<T>(work: impl Future<Output = T>) -> T {
 }
 
 /// Machines on which `up` reaches its end without a person.
-const WHOLE: [&str; 4] = ["4xt4", "8xh100", "1xrtx4090", "nfs-in-use"];
+const WHOLE: [&str; 5] = ["4xt4", "8xh100", "1xrtx4090", "nfs-in-use", "shared-host"];
 
 #[test]
 fn a_rehearsal_tells_exactly_what_a_run_does_and_touches_nothing() {
@@ -67,8 +68,9 @@ fn a_rehearsal_tells_exactly_what_a_run_does_and_touches_nothing() {
             let rehearsal = Flight::new().up(&overlay, wishes).await;
             assert_eq!(normal(&before), normal(&below.world_snapshot()), "{name}");
             assert_eq!(below.world_snapshot().log, [], "{name}");
-            if name == &"disk-full" {
-                // How much a start writes is not known to a rehearsal; its plan is the same.
+            if ["disk-full", "firewalled"].contains(name) {
+                // How much a start writes is not known to a rehearsal, nor what a firewall does with
+                // a node that is not there yet; its plan is the same.
                 assert_eq!(rehearsal.plan, run.plan, "{name}");
                 return;
             }
@@ -132,6 +134,84 @@ fn what_was_planned_is_journalled_and_what_is_journalled_was_agreed_to() {
             }
         });
     }
+}
+
+#[test]
+fn what_others_export_and_keep_in_the_folder_stays_byte_for_byte() {
+    fly(async {
+        let host = machine("shared-host");
+        let theirs = Theirs::of(&host.world_snapshot());
+        let flight = Flight::new();
+        let up = flight.up(&host, Wishes::default()).await;
+        assert_eq!(up.outcome, Some(Outcome::Changed), "{:?}", up.faults);
+        let told = flight.told.lock().unwrap().clone();
+        assert!(
+            told.contains("/etc/exports:3 `/srv/scans 10.0.0.0/8(rw,snyc,"),
+            "{told}"
+        );
+        assert!(told.contains("has files and is left as it is"), "{told}");
+        // While it runs, too: their files, their folder's owner and bits, their entry in the table.
+        let during = host.world_snapshot();
+        for path in [
+            "/etc/exports",
+            "/srv/gpucluster",
+            "/srv/gpucluster/models/weights.bin",
+        ] {
+            let path = Utf8Path::new(path);
+            let before = build_machine("shared-host").unwrap();
+            assert_eq!(during.files.get(path), before.files.get(path), "{path}");
+        }
+        assert!(
+            during
+                .exports
+                .iter()
+                .any(|export| export.path == "/srv/homes")
+        );
+        flight.down(&host).await;
+        let after = host.world_snapshot();
+        assert_eq!(theirs.harmed(&after), Vec::<String>::new());
+        assert_eq!(ours_left(&after), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_port_that_a_firewall_shuts_ends_the_run_at_once_and_opened_it_goes_on() {
+    fly(async {
+        let host = machine("firewalled");
+        let flight = Flight::new();
+        let begun = tokio::time::Instant::now();
+        let up = flight.up(&host, Wishes::default()).await;
+        let reasons: Vec<&str> = up
+            .faults
+            .iter()
+            .map(|fault| fault.reason.as_str())
+            .collect();
+        assert_eq!(reasons, ["NFS_PORT_BLOCKED"]);
+        assert!(up.faults[0].advice[0].text.contains("ufw is on"));
+        let shut = begun.elapsed();
+        let open = time_of_up(&machine("4xt4")).await;
+        assert!(shut < open + Duration::from_secs(15), "{shut:?}, {open:?}");
+        // What does not depend on it was done; a second run says it before it changes anything.
+        let log = performed(&host);
+        let again = flight.up(&host, Wishes::default()).await;
+        assert_eq!(again.outcome, None, "a person is needed first");
+        assert_eq!(performed(&host), log);
+        host.meddle(|world| world.nfs_port = NfsPort::Open).unwrap();
+        let opened = flight.up(&host, Wishes::default()).await;
+        assert_eq!(
+            opened.outcome,
+            Some(Outcome::Changed),
+            "{:?}",
+            opened.faults
+        );
+    });
+}
+
+/// How long a whole `up` takes, on the machine's own clock.
+async fn time_of_up(host: &SimHost) -> Duration {
+    let begun = tokio::time::Instant::now();
+    Flight::new().up(host, Wishes::default()).await;
+    begun.elapsed()
 }
 
 fn agreed_steps(plan: &Plan) -> Vec<String> {
@@ -309,7 +389,7 @@ async fn until_crash<T>(host: &SimHost, run: impl Future<Output = T>) -> World {
         _ = run => {}
         () = host.crashed() => {}
         // A person's patience with a command that hangs for ever.
-        () = tokio::time::sleep(std::time::Duration::from_secs(7200)) => {}
+        () = tokio::time::sleep(Duration::from_secs(7200)) => {}
     }
     host.world_snapshot()
 }

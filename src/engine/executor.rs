@@ -8,8 +8,8 @@ use super::journal::Journal;
 use super::prior::prior;
 use crate::host::{Moved, Performing, WriteHost};
 use crate::model::{
-    Change, Effect, EventKind, Facts, Fault, Observation, Outcome, Plan, Prior, State, StepId,
-    Touch, Verdict,
+    Change, Effect, EventKind, Facts, Fault, Notice, Observation, Outcome, Plan, Prior, State,
+    StepId, Touch, Verdict,
 };
 use crate::reason::ids;
 use crate::step::{Resource, Step};
@@ -189,18 +189,29 @@ impl Executor<'_, '_> {
                 // Steps were decided in this round; their dependents are decided in the next.
                 continue;
             };
-            self.note(ended, &mut applied);
+            self.note(ended, plan, &mut applied);
         }
         applied
     }
 
-    fn note(&self, ended: Ended, applied: &mut Applied) {
+    fn note(&self, ended: Ended, plan: &Plan, applied: &mut Applied) {
         let Ended { step, result, ms } = ended;
         let (outcome, headline) = match result {
             Ok((seen, changes)) => {
                 applied.changes += changes;
                 for fact in seen.facts {
                     applied.facts.learn(step, fact);
+                }
+                // What could be seen only now; the plan showed what could be seen before.
+                let shown = plan.steps.iter().find(|planned| planned.step == step);
+                let new = |notice: &Notice| {
+                    shown.is_none_or(|planned| !planned.warnings.contains(notice))
+                };
+                for notice in seen.warnings.into_iter().filter(new) {
+                    self.bus.say(EventKind::Noticed {
+                        step: Some(step),
+                        notice,
+                    });
                 }
                 let outcome = if changes > 0 {
                     Outcome::Changed

@@ -146,6 +146,10 @@ impl ReadHost for Memo<'_> {
         self.host.stat(path)
     }
 
+    fn real_path<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Utf8PathBuf> {
+        self.host.real_path(path)
+    }
+
     fn list_dir<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Option<Vec<String>>> {
         self.host.list_dir(path)
     }

@@ -230,6 +230,10 @@ impl ReadHost for ToyHost {
         })))
         .boxed()
     }
+    fn real_path<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Utf8PathBuf> {
+        Box::pin(async move { Ok(path.to_owned()) })
+    }
+
     fn list_dir<'a>(&'a self, _path: &'a Utf8Path) -> Look<'a, Option<Vec<String>>> {
         ready(Ok(None)).boxed()
     }

@@ -7,6 +7,7 @@
 pub mod kube;
 pub mod netrc;
 pub mod outcome;
+mod outcome_exports;
 pub mod overlay;
 pub mod query;
 pub mod real;
@@ -184,6 +185,9 @@ pub trait ReadHost: Send + Sync {
 
     /// What is at a path; `None` if nothing.
     fn stat<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Option<Meta>>;
+
+    /// The path without symbolic links, as far as it is there.
+    fn real_path<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Utf8PathBuf>;
 
     /// Names in a directory, sorted; `None` if there is none.
     fn list_dir<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Option<Vec<String>>>;

@@ -1,10 +1,12 @@
 //! What a command that has ended means: done, or why not. The same judgement for a real machine
 //! and a simulated one, so that what is tested on one holds on the other.
 
+use super::outcome_exports::{self, ReadText};
 use super::{Answer, Done};
 use crate::model::{Advice, Command, Expect, Fault, Notice, ReasonId, Stream};
 use crate::parse::minikube_events::{MinikubeError, MinikubeEvent, parse_event};
 use crate::reason::{ids, kind, matchers};
+use camino::Utf8Path;
 
 /// Judges a command that has ended.
 ///
@@ -15,6 +17,18 @@ use crate::reason::{ids, kind, matchers};
 /// The reason that the tool's own words point to; else the one its exit code stands for; else a
 /// general one.
 pub fn judge(command: &Command, answer: &Answer) -> Result<Done, Fault> {
+    judge_reading(command, answer, &|_| None)
+}
+
+/// The same where the files that the tool complains about can be read.
+///
+/// # Errors
+/// As [`judge`].
+pub fn judge_reading(
+    command: &Command,
+    answer: &Answer,
+    read: &ReadText<'_>,
+) -> Result<Done, Fault> {
     if is_minikube(command) {
         let events = Events::read(answer);
         if answer.ok() {
@@ -24,14 +38,28 @@ pub fn judge(command: &Command, answer: &Answer) -> Result<Done, Fault> {
         }
         return Err(events.fault(command, answer));
     }
+    if command
+        .argv
+        .first()
+        .is_some_and(|name| base_name(name) == "exportfs")
+    {
+        let ours: Vec<&Utf8Path> = match &command.expect {
+            Some(Expect::Exported { path, file }) => vec![path, file],
+            _ => Vec::new(),
+        };
+        return outcome_exports::judge(answer, &ours, read).map_err(|words| {
+            let reason = matchers::diagnose(&words).unwrap_or(ids::NFS_EXPORT_REFUSED);
+            failed(command, answer.code, reason).with_evidence(&words)
+        });
+    }
     if !answer.ok() {
         let text = answer.text();
         let reason = matchers::diagnose(&text).unwrap_or_else(|| usual_reason(command));
         return Err(failed(command, answer.code, reason).with_evidence(&text));
     }
-    match command.expect {
-        Some(Expect::Gpus(wanted)) => expect_gpus(command, answer, wanted),
-        None => Ok(Done::default()),
+    match &command.expect {
+        Some(Expect::Gpus(wanted)) => expect_gpus(command, answer, *wanted),
+        Some(Expect::Exported { .. }) | None => Ok(Done::default()),
     }
 }
 
@@ -96,7 +124,6 @@ fn usual_reason(command: &Command) -> ReasonId {
     let has = |word: &str| command.argv.iter().any(|argument| argument == word);
     match program {
         "apt-get" | "dnf" | "yum" | "zypper" | "pacman" => ids::PACKAGE_INSTALL_FAILED,
-        "exportfs" => ids::NFS_EXPORT_REFUSED,
         "docker" if has("--gpus") => ids::GPU_CONTAINER_FAILED,
         "uv" => ids::AGENT_INSTALL_FAILED,
         _ if has("pip") || has("venv") => ids::AGENT_INSTALL_FAILED,

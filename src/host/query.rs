@@ -31,6 +31,14 @@ pub enum Query {
     },
     /// Names of running containers, one a line.
     DockerRunning,
+    /// Whether a port of this host answers a node (`docker exec`, `parse::node_probe`). Nothing is
+    /// sent but the request for a connection.
+    NodeReaches {
+        /// The node's container.
+        node: String,
+        /// The port of TCP.
+        port: u16,
+    },
     /// The GPUs as CSV without header and units ([`NVIDIA_SMI_FIELDS`]).
     NvidiaSmi,
     /// `nvidia-ctk --version`.
@@ -49,6 +57,11 @@ pub enum Query {
     /// Whether a package is installed (`dpkg-query -W` or `rpm -q`); exit 0 means yes.
     Package {
         /// Name.
+        name: String,
+    },
+    /// Why a system unit does not run (`parse::unit`).
+    UnitDetail {
+        /// With its ending: `docker.socket`.
         name: String,
     },
     /// `PYTHON --version`.
@@ -102,6 +115,12 @@ impl Query {
                 ]));
             }
             Self::DockerRunning => vec!["docker", "ps", "--format", "{{.Names}}"],
+            Self::NodeReaches { node, port } => {
+                let port = port.to_string();
+                return Some(owned(&[
+                    "docker", "exec", node, "sh", "-c", NODE_PROBE, "sh", &port,
+                ]));
+            }
             Self::NvidiaSmi => {
                 let fields = format!("--query-gpu={NVIDIA_SMI_FIELDS}");
                 return Some(owned(&[
@@ -118,6 +137,13 @@ impl Query {
             }
             Self::Exports => vec!["exportfs", "-s"],
             Self::Package { name } => vec!["dpkg-query", "-W", "-f", "${Status}", name],
+            Self::UnitDetail { name } => vec![
+                "systemctl",
+                "show",
+                "--property=LoadState,ActiveState,Result",
+                "--",
+                name,
+            ],
             Self::PythonVersion { python } => vec![python, "--version"],
             Self::PythonVenv { python } => vec![python, "-c", "import ensurepip, venv"],
             Self::WandbVersion { venv } => {
@@ -138,6 +164,8 @@ impl Query {
     pub fn limit(&self) -> Duration {
         Duration::from_secs(match self {
             Self::DockerVersion | Self::DockerInfo => 10,
+            // Five of them are the probe's own.
+            Self::NodeReaches { .. } => 10,
             Self::NvidiaSmi => 30,
             Self::MinikubeProfiles | Self::MinikubeStatus { .. } => 30,
             Self::WandbViewer { .. } | Self::WandbQueues { .. } => 10,
@@ -156,6 +184,9 @@ impl Query {
         }
     }
 }
+
+/// Runs in the node. Its default route leads to the host, by the very address that jobs mount from.
+const NODE_PROBE: &str = include_str!("node_probe.sh");
 
 /// Imports nothing of wandb (that takes seconds): reads the installed metadata, and looks for the
 /// packages whose absence shows only when the first job fails (wandb 0.31 hard-imports them).

@@ -1,6 +1,7 @@
 //! A command line as data, from which it is shown and executed.
 
 use super::{Privilege, Touch};
+use camino::Utf8PathBuf;
 use serde::Serialize;
 use std::time::Duration;
 
@@ -37,11 +38,18 @@ pub struct Command {
 }
 
 /// What a command's output must show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Expect {
     /// `nvidia-smi -L` must list this many GPUs.
     Gpus(u32),
+    /// `exportfs -ra` may complain about what others export, and not about this.
+    Exported {
+        /// The exported folder.
+        path: Utf8PathBuf,
+        /// The file that exports it.
+        file: Utf8PathBuf,
+    },
 }
 
 fn as_seconds<S: serde::Serializer>(value: &Duration, out: S) -> Result<S::Ok, S::Error> {

@@ -48,6 +48,21 @@ fn line(line: &str) -> Option<Export> {
     })
 }
 
+/// Path and clients of a line of `/etc/exports`, without their options. Lines are taken one by one:
+/// one that goes on in the next shows only its first clients.
+pub fn entry(line: &str) -> Option<(String, Vec<&str>)> {
+    let line = line.split('#').next()?.trim();
+    let (path, rest) = match line.strip_prefix('"') {
+        Some(quoted) => quoted.split_once('"')?,
+        None => line.split_once([' ', '\t'])?,
+    };
+    let clients = rest.split_whitespace().map(|word| {
+        let client = word.split('(').next().unwrap_or_default();
+        if client.is_empty() { "*" } else { client }
+    });
+    Some((unescape(path), clients.collect()))
+}
+
 /// `\040` is how a space is written in these tables.
 fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -99,7 +114,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_panics(text in ".*") {
-            let _ = table(&text);
+            let _ = (table(&text), entry(&text));
         }
     }
 }

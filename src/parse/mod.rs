@@ -7,10 +7,14 @@ pub mod agent_log;
 pub mod docker;
 pub mod docker_network;
 pub mod exports;
+pub mod group;
+pub mod listeners;
 pub mod minikube;
 pub mod minikube_events;
+pub mod node_probe;
 pub mod nvidia_smi;
 pub mod os_release;
+pub mod unit;
 pub mod wandb;
 
 /// Text that is not what its tool is known to print.

@@ -4,7 +4,7 @@
 
 use super::advice;
 use super::look::{failed, nothing_to_plan, tools, unreadable};
-use super::{Wish, id};
+use super::{Wish, docker_trouble, id};
 use crate::host::{Answer, HostError, Query, Question, ReadHost};
 use crate::model::{
     Advice, Change, Fact, Facts, Fault, Observation, Probe, ReasonId, StepId, parse_tool_version,
@@ -43,11 +43,7 @@ impl Docker {
         let text = answer.text();
         let fault = match docker::trouble(&text) {
             Some(Trouble::Podman) => self.podman(),
-            Some(Trouble::Permission) => self.human(
-                ids::DOCKER_PERMISSION,
-                format!("`{}` may not open Docker's socket", self.wish.identity.user),
-                vec![advice::join_group(&self.wish.identity.user)],
-            ),
+            Some(Trouble::Permission) => docker_trouble::denied(host, &self.wish, &text).await,
             Some(Trouble::ApiSkew) => self.human(
                 ids::DOCKER_API_SKEW,
                 "the docker command and the daemon speak no common API version",
@@ -64,7 +60,7 @@ impl Docker {
                 )],
             ),
             Some(Trouble::Down) if text.contains(".docker/desktop/docker.sock") => self.desktop(),
-            Some(Trouble::Down) => self.down(host).await,
+            Some(Trouble::Down) => self.down(host, &text).await,
             None if answer.ok() => {
                 return Err(Fault::new(
                     ids::TOOL_OUTPUT_UNREADABLE,
@@ -85,9 +81,9 @@ impl Docker {
         ))
     }
 
-    async fn down(&self, host: &dyn ReadHost) -> Fault {
+    async fn down(&self, host: &dyn ReadHost, text: &str) -> Fault {
         let path = Utf8Path::new("/etc/docker/daemon.json");
-        let (config, unit) = tokio::join!(host.read_file(path), host.unit("docker"));
+        let config = host.read_file(path).await;
         if let Ok(Some(text)) = config
             && let Err(error) = serde_json::from_str::<serde_json::Value>(&text)
         {
@@ -102,21 +98,7 @@ impl Docker {
                 )
                 .caused_by(error.to_string());
         }
-        let start = match unit {
-            Ok(unit) if unit.active => Advice::run(
-                "the service runs, so the address is another: look at DOCKER_HOST and the context",
-                "docker context inspect",
-            ),
-            Ok(unit) if unit.loaded => {
-                Advice::run("start the daemon", "sudo systemctl enable --now docker")
-            }
-            _ => Advice::say("start the Docker daemon; there is no systemd unit `docker` here"),
-        };
-        self.human(
-            ids::DOCKER_NOT_RUNNING,
-            "the Docker daemon does not answer",
-            vec![start],
-        )
+        docker_trouble::down(host, &self.wish, text).await
     }
 
     fn podman(&self) -> Fault {

@@ -4,13 +4,16 @@
 //! 0 for an export it dropped (nfs-utils).
 
 use super::look::{Todo, differs, failed, forecast, known, todo, tools, unrendered};
-use super::{Wish, id, nfs_firewall, nfs_kernel};
-use crate::host::{Meta, Query, Question, ReadHost};
+use super::nfs_folder::{self, DIRECTORY, MODE, NOBODY};
+use super::nfs_reach::{self, Verdict};
+use super::nfs_table::{self, TABLE};
+use super::{Wish, id, nfs_kernel};
+use crate::host::{Query, Question, ReadHost};
 use crate::model::{
-    Advice, Change, Command, Diff, Effect, EffectKind, Facts, Fault, Forecast, Notice, Observation,
+    Advice, Change, Command, Diff, Effect, EffectKind, Expect, Facts, Fault, Forecast, Observation,
     Owner, Prior, Privilege, Probe, Receipt, Removal, Risk, StepId, Touch,
 };
-use crate::parse::exports::{self, Export};
+use crate::parse::exports;
 use crate::reason::ids;
 use crate::render::{self, MANAGED_BY};
 use crate::step::Step;
@@ -23,19 +26,6 @@ use std::time::Duration;
 const FOLDER: &str = "/etc/exports.d";
 /// Our own file: a bad line elsewhere cannot stop it, and it cannot stop others.
 const FILE: &str = "/etc/exports.d/gpucluster.exports";
-/// `nobody:nogroup`.
-const NOBODY: Owner = Owner {
-    uid: 65534,
-    gid: 65534,
-};
-/// Like /tmp: whoever a job runs as may make its own cache folder at the top, and none may delete
-/// another's. Plain 0777 would let any job remove every other's cache.
-const MODE: u32 = 0o1777;
-/// Options that must be in force.
-const OPTIONS: [&str; 4] = ["rw", "sync", "no_subtree_check", "no_root_squash"];
-
-const DIRECTORY: &str = "directory";
-const TABLE: &str = "export table";
 
 /// See the module.
 pub struct NfsExport {
@@ -72,78 +62,53 @@ impl NfsExport {
         ))
     }
 
-    /// A folder of somebody's with data in it keeps its owner and bits; that is said.
-    fn directory(&self, meta: Option<Meta>, empty: bool) -> (Vec<Diff>, Option<String>) {
-        let Some(meta) = meta else {
-            return (vec![Diff::new(DIRECTORY, "present", "missing")], None);
-        };
-        let mut diffs = Vec::new();
-        if (meta.uid, meta.gid) != (NOBODY.uid, NOBODY.gid) {
-            diffs.push(Diff::new(
-                "directory owner",
-                format!("{}:{}", NOBODY.uid, NOBODY.gid),
-                format!("{}:{}", meta.uid, meta.gid),
-            ));
+    /// It has to be named by the path that clients see: exportfs offers what a link leads to.
+    fn link(&self, real: &Utf8Path) -> Fault {
+        let mut fault = self.unfit(format!("it leads over a symbolic link to {real}"));
+        let line = Command::new(["export", &format!("GPUCLUSTER_NFS_PATH={real}")]).line();
+        fault.advice = vec![Advice::run("name the folder itself", line)];
+        fault
+    }
+
+    /// Another line offers the same folder to the same network, and comes first.
+    async fn rival(&self, host: &dyn ReadHost, subnet: &str) -> Option<Fault> {
+        let names = host.list_dir(Utf8Path::new(FOLDER)).await.ok().flatten();
+        let mut files = Vec::new();
+        for file in nfs_table::files(FOLDER, &names.unwrap_or_default()) {
+            if file == FILE {
+                continue;
+            }
+            if let Ok(Some(text)) = host.read_file(Utf8Path::new(&file)).await {
+                files.push((file, text));
+            }
         }
-        if meta.mode != MODE {
-            diffs.push(Diff::new(
-                "directory mode",
-                format!("{MODE:04o}"),
-                format!("{:04o}", meta.mode),
-            ));
-        }
-        if diffs.is_empty() || empty {
-            return (diffs, None);
-        }
-        let warning = (meta.mode & 0o002 == 0).then(|| {
-            format!(
-                "{} has files and is left as it is (mode {:04o}): jobs that do not run as root cannot write there",
-                self.path(),
-                meta.mode
+        let (file, number, line) = nfs_table::rival(&files, self.path(), subnet)?;
+        Some(
+            Fault::new(
+                ids::NFS_EXPORT_REFUSED,
+                format!(
+                    "{file}:{number} exports {} to {subnet} too, with other options",
+                    self.path()
+                ),
             )
-        });
-        (Vec::new(), warning)
-    }
-
-    fn in_table(&self, table: &[Export], subnet: &str) -> Option<Diff> {
-        let wanted = format!("{subnet}({})", OPTIONS.join(","));
-        let ours = |export: &&Export| export.path == self.path().as_str();
-        let Some(export) = table
-            .iter()
-            .filter(ours)
-            .find(|export| export.client == subnet)
-        else {
-            let others: Vec<&str> = table
-                .iter()
-                .filter(ours)
-                .map(|export| export.client.as_str())
-                .collect();
-            let have = if others.is_empty() {
-                "not exported".to_owned()
-            } else {
-                format!("exported to {}", others.join(", "))
-            };
-            return Some(Diff::new(TABLE, wanted, have));
-        };
-        let missing: Vec<&str> = OPTIONS
-            .into_iter()
-            .filter(|option| !export.has(option))
-            .collect();
-        (!missing.is_empty())
-            .then(|| Diff::new(TABLE, wanted, format!("without {}", missing.join(","))))
+            .caused_by("of two entries for one folder and one client the first counts")
+            .with_evidence(&line)
+            .advise(Advice::run(
+                "take that entry out, then tell the server",
+                format!("sudoedit {file} && sudo exportfs -ra"),
+            )),
+        )
     }
 }
 
-fn reload() -> Change {
-    reload_for(None)
+fn reload() -> Command {
+    let command = Command::new(["exportfs", "-ra"]).as_root();
+    command.timeout(Duration::from_secs(60))
 }
 
-/// With the place that is given up once the server has been told.
-fn reload_for(place: Option<Touch>) -> Change {
-    let mut command = Command::new(["exportfs", "-ra"]).as_root();
-    command.touches.extend(place);
+fn tell_server(command: Command) -> Change {
     Change::safe(
-        Effect::Run(command.timeout(Duration::from_secs(60))),
+        Effect::Run(command),
         "the server takes the files over when it is told to",
     )
 }
@@ -162,25 +127,32 @@ impl Step for NfsExport {
     }
 
     fn prefetch(&self) -> Vec<Question> {
-        tools([Query::Exports])
+        tools([Query::Exports, nfs_reach::question(self.wish.profile())])
     }
 
     fn observe<'a>(&'a self, host: &'a dyn ReadHost, facts: &'a Facts) -> BoxFuture<'a, Probe> {
         Box::pin(async move {
             let subnet = known(facts.cluster_subnet(), "the cluster's network")?;
             let want = self.content(facts)?;
-            let (meta, names, folder, file, table, mounts, ufw) = tokio::join!(
+            let question = nfs_reach::question(self.wish.profile());
+            let (real, meta, names, folder, file, table, mounts, reach) = tokio::join!(
+                host.real_path(self.path()),
                 host.stat(self.path()),
                 host.list_dir(self.path()),
                 host.stat(Utf8Path::new(FOLDER)),
                 host.read_file(Utf8Path::new(FILE)),
                 host.query(&Query::Exports),
                 host.read_file(Utf8Path::new("/proc/self/mounts")),
-                host.read_file(Utf8Path::new("/etc/ufw/ufw.conf")),
+                host.query(&question),
             );
             let meta = meta.map_err(failed)?;
             if meta.is_some_and(|meta| !meta.is_dir) {
                 return Ok(Observation::needs_human(self.unfit("it is no directory")));
+            }
+            if let Ok(real) = real
+                && real != self.path()
+            {
+                return Ok(Observation::needs_human(self.link(&real)));
             }
             if let Ok(Some(mounts)) = mounts
                 && let Some(kind) = nfs_kernel::filesystem(&mounts, self.path())
@@ -203,8 +175,11 @@ impl Step for NfsExport {
                     )),
                 ));
             }
-            let empty = !matches!(&names, Ok(Some(names)) if !names.is_empty());
-            let (mut diffs, warning) = self.directory(meta, empty);
+            let reach = nfs_reach::judge(host, self.wish.profile(), subnet, reach).await;
+            if let Verdict::Blocked(fault) = reach {
+                return Ok(Observation::needs_human(*fault));
+            }
+            let (mut diffs, warning) = nfs_folder::judge(self.path(), meta, names);
             if folder.map_err(failed)?.is_none() {
                 diffs.push(Diff::new(FOLDER, "present", "missing"));
             }
@@ -214,7 +189,14 @@ impl Step for NfsExport {
             }
             let table = table.map_err(failed)?;
             let table = exports::table(&table.stdout);
-            diffs.extend(self.in_table(&table, subnet));
+            let wrong = nfs_table::diff(&table, self.path(), subnet);
+            if wrong.is_some()
+                && !differs(&diffs, FILE)
+                && let Some(fault) = self.rival(host, subnet).await
+            {
+                return Ok(Observation::needs_human(fault));
+            }
+            diffs.extend(wrong);
             // With the drop-in folder missing too, the plan must be told, so that is a difference.
             let nothing_yet = meta.is_none() && file.is_none() && !differs(&diffs, FOLDER);
             let mut seen = if diffs.is_empty() {
@@ -229,19 +211,11 @@ impl Step for NfsExport {
             if let Some(warning) = warning {
                 seen = seen.warn(warning);
             }
-            if let Ok(Some(conf)) = ufw
-                && let Some(hint) = nfs_firewall::ufw_hint(&conf, subnet)
-            {
-                seen.warnings.push(Notice::info(hint));
+            if let Verdict::Untold(notice) = reach {
+                seen.warnings.push(notice);
             }
-            if table
-                .iter()
-                .any(|e| e.path == self.path().as_str() && e.client == "*")
-            {
-                seen = seen.warn(format!(
-                    "another line exports {} to the whole world",
-                    self.path()
-                ));
+            for words in nfs_table::others(&table, self.path(), subnet) {
+                seen = seen.warn(words);
             }
             Ok(seen)
         })
@@ -263,7 +237,11 @@ impl Step for NfsExport {
                     owner: Some(NOBODY),
                     privilege: Privilege::Root,
                 },
-                "the cache of every job: anyone may add to it, only its owner may delete a thing",
+                if all || differs(diffs, DIRECTORY) {
+                    "the cache of every job: anyone may add to it, only its owner may delete a thing"
+                } else {
+                    "it is empty, so it becomes the cache of every job: anyone may add to it, only its owner may delete a thing"
+                },
             ));
         }
         if differs(diffs, FOLDER) {
@@ -289,7 +267,10 @@ impl Step for NfsExport {
             ));
         }
         if all || differs(diffs, FILE) || differs(diffs, TABLE) {
-            changes.push(reload());
+            changes.push(tell_server(reload().expecting(Expect::Exported {
+                path: self.path().to_owned(),
+                file: FILE.into(),
+            })));
         }
         Ok(changes)
     }
@@ -348,7 +329,8 @@ impl Step for NfsExport {
                 )
                 && host.which("exportfs").await.map_err(failed)?.is_some();
             if cut_short || !changes.is_empty() {
-                changes.push(reload_for(Some(place)));
+                // The place is given up once the server has been told.
+                changes.push(tell_server(reload().touching(place)));
             }
             if self.wish.flags.delete_data && receipt.is_ours(&Touch::Dir(self.path().to_owned())) {
                 changes.push(Change::destructive(

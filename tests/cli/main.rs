@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod crash;
+mod foreign;
 mod life;
 mod machines;
 mod screens;

@@ -21,6 +21,7 @@ use super::{
     SecretState, ServiceState, Space, UnitState, WriteHost,
 };
 use crate::model::{Change, Effect, Fault, SecretFile, SecretName, Stream};
+use crate::parse::node_probe::{self, Reach};
 use crate::reason::ids;
 use camino::{Utf8Path, Utf8PathBuf};
 use futures::FutureExt;
@@ -76,6 +77,20 @@ impl Overlay {
         sim::model_answer(&self.bench.world(), query, now)
     }
 
+    /// Whether a rehearsed node would reach a server of this host.
+    async fn reached(&self, query: &Query) -> Result<Answer, HostError> {
+        // A rehearsal touches no firewall: what one keeps out now it will keep out then.
+        if let Ok(now) = self.real.query(query).await
+            && is_kept_out(&now)
+        {
+            return Ok(now);
+        }
+        // The model has to know of a server that runs already.
+        let _turn = self.turn.lock().await;
+        self.seed_unit("nfs-server").await;
+        self.modelled(query)
+    }
+
     async fn play(&self, change: &Change, how: &Performing<'_>) -> Result<Done, Fault> {
         let _turn = self.turn.lock().await;
         if let Effect::Run(command) = &change.effect
@@ -118,6 +133,11 @@ impl Overlay {
     }
 }
 
+fn is_kept_out(answer: &Answer) -> bool {
+    let probe = node_probe::probe(answer.code, &answer.stdout, &answer.stderr);
+    matches!(probe.reach, Reach::Silent | Reach::Prohibited)
+}
+
 fn cannot_rehearse(change: &Change) -> Fault {
     Fault::new(
         ids::CANNOT_REHEARSE,
@@ -148,6 +168,11 @@ impl ReadHost for Overlay {
             return async move { Ok(meta) }.boxed();
         }
         self.real.stat(path)
+    }
+
+    fn real_path<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Utf8PathBuf> {
+        // A rehearsal makes no symbolic links.
+        self.real.real_path(path)
     }
 
     fn list_dir<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Option<Vec<String>>> {
@@ -185,11 +210,14 @@ impl ReadHost for Overlay {
     }
 
     fn query<'a>(&'a self, query: &'a Query) -> Look<'a, Answer> {
-        if self.shadow().answers(query) {
-            let answer = self.modelled(query);
-            return async move { answer }.boxed();
+        if !self.shadow().answers(query) {
+            return self.real.query(query);
         }
-        self.real.query(query)
+        if matches!(query, Query::NodeReaches { .. }) {
+            return self.reached(query).boxed();
+        }
+        let answer = self.modelled(query);
+        async move { answer }.boxed()
     }
 
     fn kube<'a>(&'a self, query: &'a KubeQuery) -> Look<'a, Option<serde_json::Value>> {

@@ -108,7 +108,7 @@ impl Overlay {
         }
     }
 
-    async fn seed_unit(&self, name: &str) {
+    pub(super) async fn seed_unit(&self, name: &str) {
         if self.shadow().has_unit(name) {
             return;
         }

@@ -101,6 +101,9 @@ impl Shadow {
             | Query::DockerContainers { .. }
             | Query::DockerRunning => self.docker,
             Query::MinikubeProfiles | Query::MinikubeStatus { .. } => self.cluster,
+            Query::NodeReaches { .. } => {
+                self.docker || self.cluster || self.exports || self.has_unit("nfs-server")
+            }
             Query::Exports => self.exports || self.has_unit("nfs-server"),
             Query::PythonVenv { .. } => self.packages.contains("python3-venv"),
             Query::Package { name } => self.packages.contains(name),

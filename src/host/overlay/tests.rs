@@ -220,3 +220,52 @@ async fn a_removed_tree_is_gone_with_all_that_was_in_it() {
         Ok(Some("text".to_owned()))
     );
 }
+
+/// A machine with a node that runs and a server that does.
+fn with_node(port: sim::NfsPort) -> (Arc<SimHost>, Overlay) {
+    let mut world = sim::build_machine("cluster-without-gpus").unwrap();
+    world.nfs_port = port;
+    world.packages.insert("nfs-kernel-server".to_owned());
+    let unit = crate::host::UnitState {
+        loaded: true,
+        enabled: true,
+        active: true,
+    };
+    world.units.insert("nfs-server".to_owned(), unit);
+    let real = Arc::new(SimHost::with_world(world, sim::SimOptions::default()));
+    let overlay = Overlay::new(real.clone(), "gpucluster", &kubeconfig());
+    (real, overlay)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_firewall_of_this_host_shuts_a_rehearsed_export_too() {
+    let question = Query::NodeReaches {
+        node: "gpucluster".to_owned(),
+        port: 2049,
+    };
+    for (port, code) in [(sim::NfsPort::Dropped, 124), (sim::NfsPort::Open, 0)] {
+        let (_, overlay) = with_node(port);
+        perform(&overlay, write("/srv/x/keep", "")).await.unwrap();
+        let file = write("/etc/exports.d/x.exports", "/srv/x 192.168.49.0/24(rw)\n");
+        perform(&overlay, file).await.unwrap();
+        perform(&overlay, root("exportfs -ra")).await.unwrap();
+        // The engine is shadowed too: the answer is then the model's, which knows the server.
+        perform(
+            &overlay,
+            Effect::Unit {
+                name: "docker".to_owned(),
+                want: UnitWant::Restarted,
+            },
+        )
+        .await
+        .unwrap();
+        perform(
+            &overlay,
+            user("minikube start -p gpucluster --driver=docker -o json"),
+        )
+        .await
+        .unwrap();
+        let answer = overlay.query(&question).await.unwrap();
+        assert_eq!(answer.code, code, "{answer:?}");
+    }
+}

@@ -71,6 +71,22 @@ pub(super) fn stat(path: &Utf8Path) -> Result<Option<Meta>, HostError> {
     }))
 }
 
+/// The path without symbolic links, as far as it is there and may be looked at.
+pub(super) fn real_path(path: &Utf8Path) -> Utf8PathBuf {
+    path.ancestors()
+        .find_map(|at| Some((at.canonicalize_utf8().ok()?, path.strip_prefix(at).ok()?)))
+        .map_or_else(
+            || path.to_owned(),
+            |(real, rest)| {
+                if rest.as_str().is_empty() {
+                    real
+                } else {
+                    real.join(rest)
+                }
+            },
+        )
+}
+
 /// Names in a directory, sorted. Names that are no UTF-8 are nobody's we could mean.
 pub(super) fn list(path: &Utf8Path) -> Result<Option<Vec<String>>, HostError> {
     let Some(entries) = unless_missing(path, std::fs::read_dir(path))? else {

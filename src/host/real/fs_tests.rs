@@ -34,6 +34,20 @@ fn nothing_there_is_an_answer_and_no_text_is_an_error() {
 }
 
 #[test]
+fn links_are_followed_as_far_as_anything_is_there() {
+    let (_dir, root) = folder();
+    let root = root.canonicalize_utf8().unwrap();
+    make_dir(&root.join("disk/data"), 0o755, None).unwrap();
+    std::os::unix::fs::symlink(root.join("disk"), root.join("link")).unwrap();
+    assert_eq!(real_path(&root.join("link/data")), root.join("disk/data"));
+    assert_eq!(
+        real_path(&root.join("link/none/yet")),
+        root.join("disk/none/yet")
+    );
+    assert_eq!(real_path(&root.join("disk")), root.join("disk"));
+}
+
+#[test]
 fn a_directory_has_exactly_the_bits_asked_for_whatever_the_umask() {
     let (_dir, root) = folder();
     let path = root.join("x/data");

@@ -226,6 +226,11 @@ impl ReadHost for RealHost {
         off_thread(move || fs::stat(&path))
     }
 
+    fn real_path<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Utf8PathBuf> {
+        let path = path.to_owned();
+        off_thread(move || Ok(fs::real_path(&path)))
+    }
+
     fn list_dir<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Option<Vec<String>>> {
         let path = path.to_owned();
         off_thread(move || fs::list(&path))

@@ -10,6 +10,7 @@ use crate::model::{
 };
 use crate::parse::minikube_events::parse_event;
 use crate::reason::{ids, matchers};
+use camino::Utf8Path;
 use std::io;
 use std::time::Duration;
 
@@ -137,7 +138,8 @@ impl RealHost {
                 if by_sudo {
                     self.root_ended(&name, command.timeout, &answer)?;
                 }
-                outcome::judge(command, &answer)
+                let read = |path: &Utf8Path| fs::read(path).ok().flatten();
+                outcome::judge_reading(command, &answer, &read)
             }
             Ended::TimedOut(answer) => {
                 let fault = faults::hung(&name, command.timeout);

@@ -2,7 +2,7 @@
 
 use super::commands::said;
 use super::docker::obstacle;
-use super::world::{Driver, World};
+use super::world::{Driver, NfsPort, World};
 use crate::host::Answer;
 use serde_json::{Value, json};
 
@@ -157,6 +157,40 @@ pub fn running(world: &World) -> Answer {
             .collect::<String>(),
         "",
     )
+}
+
+/// `docker exec NODE sh -c …` of `src/host/node_probe.sh`, with bash and `timeout` in the node as in
+/// minikube's image.
+pub fn node_reaches(world: &World, node: &str) -> Answer {
+    if let Some(words) = obstacle(world) {
+        return said(1, "", format!("{words}\n"));
+    }
+    let Some(container) = world.docker.containers.get(node) else {
+        return said(
+            1,
+            "",
+            format!("Error response from daemon: No such container: {node}\n"),
+        );
+    };
+    if !container.running {
+        let words = "Error response from daemon: container 3f1d0c3e6f5e is not running\n";
+        return said(1, "", words);
+    }
+    let Some(network) = world.docker.networks.get(node) else {
+        return said(69, "", "the node has no default route\n");
+    };
+    let at = &network.gateway;
+    let failed = |words: &str| {
+        let stderr = format!("{at}: connect: {words}\n{at}: line 1: /dev/tcp/{at}/2049: {words}\n");
+        said(1, format!("{at}\n"), stderr)
+    };
+    let serves = super::units::state(world, "nfs-server").active;
+    match world.nfs_port {
+        NfsPort::Dropped => said(124, format!("{at}\n"), ""),
+        NfsPort::Prohibited => failed("No route to host"),
+        NfsPort::Open if serves => said(0, format!("{at}\n"), ""),
+        NfsPort::Open | NfsPort::Refused => failed("Connection refused"),
+    }
 }
 
 /// Whether the container of a name runs with GPUs that work.

@@ -5,6 +5,8 @@
 
 /// `docker version`, `docker info`, `docker ps`: measured, Docker 29.
 pub const DOCKER_QUERY: f64 = 0.1;
+/// How long `src/host/node_probe.sh` waits for an answer that a firewall drops: measured.
+pub const NODE_SILENCE: f64 = 5.0;
 /// `nvidia-smi` with persistence mode: measured, driver 580.
 pub const NVIDIA_SMI: f64 = 0.5;
 /// `nvidia-ctk --version`: measured.

@@ -5,6 +5,7 @@ use super::{commands, durations, kube_api, services, units, wandb};
 use crate::host::{Done, HostError, outcome};
 use crate::model::{Change, Command, Effect, Fault, Privilege};
 use crate::reason::ids;
+use camino::Utf8Path;
 
 /// Carries an effect out.
 ///
@@ -69,7 +70,11 @@ pub async fn carry_out(
         Effect::Run(command) => {
             let ran = tokio::time::timeout(command.timeout, commands::run(stage, command)).await;
             match ran {
-                Ok(answer) => Ok(outcome::judge(command, &answer?)?),
+                Ok(answer) => {
+                    let answer = answer?;
+                    let read = |path: &Utf8Path| stage.look(|w| w.text(path)).ok().flatten();
+                    Ok(outcome::judge_reading(command, &answer, &read)?)
+                }
                 Err(_) => Err(Fault::new(
                     ids::TOOL_HUNG,
                     format!(

@@ -51,6 +51,19 @@ impl World {
         })
     }
 
+    /// Names in a directory, as the person may list it.
+    ///
+    /// # Errors
+    /// `Denied` for a directory of another user without the bit for others.
+    pub fn listed(&self, dir: &Utf8Path) -> Result<Option<Vec<String>>, HostError> {
+        match self.files.get(dir) {
+            Some(entry) if entry.uid != self.identity.uid && entry.mode & 0o004 == 0 => {
+                Err(HostError::Denied(dir.to_string()))
+            }
+            _ => Ok(self.names_in(dir)),
+        }
+    }
+
     /// Makes a directory with its parents; an existing one gets the bits and the owner.
     ///
     /// # Errors

@@ -131,6 +131,10 @@ impl SimHost {
         .boxed()
     }
 
+    fn seconds(&self, query: &Query) -> f64 {
+        query::seconds(&self.bench.world(), query)
+    }
+
     async fn asked(&self, query: &Query) -> Result<Answer, HostError> {
         let name = query.name();
         let whole = query
@@ -139,7 +143,7 @@ impl SimHost {
         for rule in &self.options.faults {
             match rule {
                 FaultRule::Garbage(part) if whole.contains(part.as_str()) => {
-                    self.bench.wait(query::seconds(query)).await;
+                    self.bench.wait(self.seconds(query)).await;
                     return Ok(query::garbage());
                 }
                 FaultRule::Silence(part) if whole.contains(part.as_str()) => {
@@ -150,7 +154,7 @@ impl SimHost {
                 _ => {}
             }
         }
-        self.look(query::seconds(query), |world, now| {
+        self.look(self.seconds(query), |world, now| {
             query::answer(world, query, now)
         })
         .await
@@ -258,8 +262,13 @@ impl ReadHost for SimHost {
         self.look(0.0, move |world, _| Ok(world.meta(path)))
     }
 
+    /// A simulated machine has no symbolic links.
+    fn real_path<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Utf8PathBuf> {
+        self.look(0.0, move |_, _| Ok(path.to_owned()))
+    }
+
     fn list_dir<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Option<Vec<String>>> {
-        self.look(0.0, move |world, _| Ok(world.names_in(path)))
+        self.look(0.0, move |world, _| world.listed(path))
     }
 
     fn which<'a>(&'a self, program: &'a str) -> Look<'a, Option<Utf8PathBuf>> {

@@ -1,7 +1,14 @@
 //! Parts that machines are made of.
 
+use super::units;
 use super::world::{Docker, Driver, SimGpu, World};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// `/etc/group`: the person may use Docker and sudo.
+pub const GROUPS: &str = "root:x:0:\nsudo:x:27:ubuntu\ndocker:x:998:ubuntu\nubuntu:x:1000:\n";
+/// The same before `usermod -aG docker`.
+pub const GROUPS_WITHOUT_DOCKER: &str =
+    "root:x:0:\nsudo:x:27:ubuntu\ndocker:x:998:\nubuntu:x:1000:\n";
 
 /// `/etc/os-release` of an Ubuntu.
 pub fn os_release(id: &str, version: &str, codename: &str) -> String {
@@ -43,6 +50,7 @@ pub fn one_gpu(index: u32, name: &str, memory_mib: u64) -> SimGpu {
 
 /// Files of the kernel and of the driver that follow from the hardware.
 pub fn kernel_files(world: &mut World) {
+    world.put_dir("/proc/net", 0o555, 0);
     world.put("/proc/sys/net/core/bpf_jit_harden", "0\n", 0o600, 0);
     world.put(
         "/proc/filesystems",
@@ -74,4 +82,31 @@ pub fn kernel_files(world: &mut World) {
             world.put("/dev/nvidia-modeset", "", 0o666, 0);
         }
     }
+}
+
+/// Somebody serves a folder of theirs by NFS.
+pub fn nfs_in_use(world: &mut World) {
+    serve_nfs(world, "/srv/homes 10.0.0.0/8(rw,sync,no_subtree_check)\n");
+}
+
+fn serve_nfs(world: &mut World, exports: &str) {
+    world.packages.insert("nfs-kernel-server".to_owned());
+    world.packages.insert("nfs-common".to_owned());
+    world.put("/etc/exports", exports, 0o644, 0);
+    world.put_dir("/srv/homes", 0o755, 0);
+    world.put_dir("/etc/exports.d", 0o755, 0);
+    units::set(world, "nfs-server", true, true);
+}
+
+/// Others serve folders too, one of their lines is broken, and they fill the cache folder.
+pub fn shared_host(world: &mut World) {
+    serve_nfs(
+        world,
+        "# kept by the storage team\n\
+         /srv/homes 10.0.0.0/8(rw,sync,no_subtree_check)\n\
+         /srv/scans 10.0.0.0/8(rw,snyc,no_subtree_check)\n",
+    );
+    world.put_dir("/srv/gpucluster", 0o755, 1001);
+    world.put_dir("/srv/gpucluster/models", 0o755, 1002);
+    world.put("/srv/gpucluster/models/weights.bin", "\n", 0o640, 1002);
 }

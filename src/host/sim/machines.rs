@@ -1,8 +1,13 @@
 //! The machines that can be simulated.
 
-use super::machine_parts::{docker_engine, kernel_files, one_gpu, os_release};
-use super::world::{Disk, Driver, FORMAT, GpuStack, Minikube, Profile, Python, WandbServer, World};
-use super::{docker, units};
+use super::docker;
+use super::machine_parts::{
+    GROUPS, GROUPS_WITHOUT_DOCKER, docker_engine, kernel_files, nfs_in_use, one_gpu, os_release,
+    shared_host,
+};
+use super::world::{
+    Disk, Driver, FORMAT, GpuStack, Minikube, NfsPort, Profile, Python, WandbServer, World,
+};
 use crate::host::{Identity, UnitState};
 use crate::model::Fault;
 use crate::reason::ids;
@@ -58,6 +63,14 @@ const MACHINES: &[(&str, &str)] = &[
         "nfs-in-use",
         "an NFS server is installed already and serves somebody else's export",
     ),
+    (
+        "shared-host",
+        "others export from here, one of their lines is broken, and the cache folder is theirs",
+    ),
+    (
+        "firewalled",
+        "ufw drops what containers send to the NFS server's port",
+    ),
 ];
 
 /// Every machine: name, and what is special about it.
@@ -93,11 +106,20 @@ pub fn build(name: &str) -> Result<World, Fault> {
             docker::daemon_stops(&mut world);
             world.units.insert("docker".to_owned(), unit(true, false));
         }
-        "docker-denied" => world.docker.permitted = false,
+        "docker-denied" => {
+            world.docker.permitted = false;
+            world.put("/etc/group", GROUPS_WITHOUT_DOCKER, 0o644, 0);
+        }
         "disk-full" => world.disk.free = 200 << 20,
         "no-wandb-key" => world.wandb.key_known = false,
         "wrong-wandb-key" => world.wandb.key_valid = false,
         "nfs-in-use" => nfs_in_use(&mut world),
+        "shared-host" => shared_host(&mut world),
+        "firewalled" => {
+            world.nfs_port = NfsPort::Dropped;
+            let conf = "# /etc/ufw/ufw.conf\n#\nENABLED=yes\nLOGLEVEL=low\n";
+            world.put("/etc/ufw/ufw.conf", conf, 0o644, 0);
+        }
         _ => {
             let names: Vec<&str> = MACHINES.iter().map(|(name, _)| *name).collect();
             return Err(Fault::new(
@@ -131,6 +153,7 @@ fn base(gpus: u32, gpu: &str, memory_mib: u64, driver: &str) -> World {
         identity: identity(&release),
         files: BTreeMap::new(),
         units: [("docker".to_owned(), unit(true, true))].into(),
+        unit_troubles: BTreeMap::new(),
         packages: ["python3-venv", "docker-ce", "nvidia-container-toolkit"]
             .map(str::to_owned)
             .into(),
@@ -149,6 +172,7 @@ fn base(gpus: u32, gpu: &str, memory_mib: u64, driver: &str) -> World {
             ..Minikube::default()
         },
         exports: Vec::new(),
+        nfs_port: NfsPort::Open,
         python: Python {
             version: Some("3.10.12".to_owned()),
             venv: true,
@@ -179,9 +203,11 @@ fn base(gpus: u32, gpu: &str, memory_mib: u64, driver: &str) -> World {
         ("/var/lib", 0o755, 0),
         ("/home", 0o755, 0),
         ("/home/ubuntu", 0o750, 1000),
+        ("/run/systemd/system", 0o755, 0),
     ] {
         world.put_dir(dir, mode, uid);
     }
+    world.put("/etc/group", GROUPS, 0o644, 0);
     world.put("/etc/os-release", &release, 0o644, 0);
     world
 }
@@ -271,18 +297,4 @@ fn cluster_without_gpus(world: &mut World) {
         // The context is in the person's own kubeconfig, which is not the one we ask with.
         profile.kubeconfig = None;
     }
-}
-
-fn nfs_in_use(world: &mut World) {
-    world.packages.insert("nfs-kernel-server".to_owned());
-    world.packages.insert("nfs-common".to_owned());
-    world.put(
-        "/etc/exports",
-        "/srv/homes 10.0.0.0/8(rw,sync,no_subtree_check)\n",
-        0o644,
-        0,
-    );
-    world.put_dir("/srv/homes", 0o755, 0);
-    world.put_dir("/etc/exports.d", 0o755, 0);
-    units::set(world, "nfs-server", true, true);
 }

@@ -45,6 +45,7 @@ mod units;
 mod wandb;
 mod world;
 mod world_blank;
+mod world_troubles;
 
 #[cfg(test)]
 mod tests;
@@ -63,8 +64,8 @@ pub use fault::{FaultRule, GRAMMAR as FAULT_GRAMMAR, parse_faults};
 pub use host::SimHost;
 pub use machines::{DEFAULT as DEFAULT_MACHINE, build as build_machine, machines};
 pub use world::{
-    Container, Disk, Docker, Driver, Entry, Export, GpuStack, Minikube, Network, Performed,
-    Profile, Python, Service, SimGpu, WandbServer, World,
+    Container, Disk, Docker, Driver, Entry, Export, GpuStack, Minikube, Network, NfsPort,
+    Performed, Profile, Python, Service, SimGpu, UnitTrouble, WandbServer, World,
 };
 
 use camino::Utf8PathBuf;

@@ -20,14 +20,21 @@ pub fn table(world: &World) -> Answer {
     said(0, lines.collect::<String>(), "")
 }
 
+/// `/proc/net/tcp` with the server's listener.
+const LISTENS: &str = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 00000000:0801 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 20117 1 0000000000000000 100 0 0 10 0
+";
+
 /// The server starts or stops: its table is loaded from the files or emptied.
 pub fn server_is(world: &mut World, active: bool) {
     if active {
         world.put("/proc/fs/nfsd/threads", "8\n", 0o644, 0);
+        world.put("/proc/net/tcp", LISTENS, 0o444, 0);
         // The unit starts with `-/usr/sbin/exportfs -r`: a bad line does not stop it.
         reload(world);
     } else {
         world.take("/proc/fs/nfsd/threads");
+        world.take("/proc/net/tcp");
         world.exports.clear();
         write_etab(world);
     }
@@ -140,7 +147,13 @@ impl Loader {
                 continue;
             }
             if let Err(words) = self.line(line) {
-                self.warn(1, format!("{file}:{}: {words}", index + 1));
+                // As nfs-utils 2.6.2 prints them, down to the blanks (`tests/tapes/exportfs`).
+                let (blank, end) = match words.split(' ').next() {
+                    Some("bad") => (" ", "\n"),
+                    Some("unknown") => ("", "\n"),
+                    _ => ("", ""),
+                };
+                self.warn(1, format!("{file}:{blank}{}: {words}{end}", index + 1));
                 return;
             }
         }
@@ -176,7 +189,10 @@ impl Loader {
         if let Some((_, prefix)) = client.split_once('/')
             && prefix.parse::<u8>().map_or(true, |bits| bits > 32)
         {
-            self.warn(1, format!("Invalid prefix '{prefix}' for {client}"));
+            // Said twice, and the entry is left out.
+            for _ in 0..2 {
+                self.warn(1, format!("Invalid prefix `{prefix}' for {client}"));
+            }
             return Ok(());
         }
         let export = Export {
@@ -190,16 +206,44 @@ impl Loader {
             .find(|e| e.path == export.path && e.client == export.client);
         match known {
             Some(same) if same.options == export.options => {
-                self.warn(1, "duplicated export entries:".to_owned());
+                let entry = format!("exportfs: \t{client}:{}", export.path);
+                self.warn(1, format!("duplicated export entries:\n{entry}\n{entry}"));
             }
-            Some(_) => self.warn(
-                1,
-                format!("incompatible duplicated export entries:\nexportfs: \t{client}:{path} (0x425) [IGNORED]"),
-            ),
+            // The first counts.
+            Some(first) => {
+                let entry = |options: &str| {
+                    format!("exportfs: \t{client}:{} ({})", export.path, flags(options))
+                };
+                let (first, second) = (entry(&first.options), entry(&export.options));
+                self.warn(
+                    1,
+                    format!("incompatible duplicated export entries:\n{second} [IGNORED]\n{first}"),
+                );
+            }
             None => self.exports.push(export),
         }
         Ok(())
     }
+}
+
+/// The options as the kernel's flags (`NFSEXP_*`), as far as a model needs them.
+fn flags(options: &str) -> String {
+    let has = |option: &str| options.split(',').any(|have| have == option);
+    let bits = [
+        ("ro", 0x1),
+        ("insecure", 0x2),
+        ("root_squash", 0x4),
+        ("all_squash", 0x8),
+        ("async", 0x10),
+        ("wdelay", 0x20),
+        ("no_subtree_check", 0x400),
+    ];
+    let sum: u32 = bits
+        .iter()
+        .filter(|(o, _)| has(o))
+        .map(|(_, bit)| bit)
+        .sum();
+    format!("{sum:#x}")
 }
 
 /// Splits `"/a b" clients` or `/a\040b clients`.

@@ -37,6 +37,10 @@ pub fn path_of(world: &World, program: &str) -> Option<Utf8PathBuf> {
             .packages
             .contains("nfs-kernel-server")
             .then(|| format!("/usr/sbin/{program}")),
+        "ufw" => world
+            .files
+            .contains_key(Utf8Path::new("/etc/ufw/ufw.conf"))
+            .then(|| "/usr/sbin/ufw".to_owned()),
         "python3" => world.python.version.as_ref().map(|version| {
             let minor = version.splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
             format!("/usr/bin/python{minor}")

@@ -4,13 +4,19 @@ use super::commands::said;
 use super::world::World;
 use super::{
     docker_queries, durations, gpu, minikube_queries, nfs, packages, programs, python, toolkit,
-    wandb,
+    units, wandb,
 };
 use crate::host::{Answer, HostError, Query};
 
 /// How long a question takes, in seconds.
-pub fn seconds(query: &Query) -> f64 {
+pub fn seconds(world: &World, query: &Query) -> f64 {
     match query {
+        Query::NodeReaches { node, .. }
+            if docker_queries::node_reaches(world, node).code == 124 =>
+        {
+            durations::NODE_SILENCE
+        }
+        Query::NodeReaches { .. } => durations::DOCKER_QUERY,
         Query::DockerVersion
         | Query::DockerInfo
         | Query::DockerNetwork { .. }
@@ -45,6 +51,7 @@ pub fn answer(world: &World, query: &Query, now_ms: u64) -> Result<Answer, HostE
         Query::DockerNetwork { name } => docker_queries::network(world, name),
         Query::DockerContainers { label } => docker_queries::containers(world, label),
         Query::DockerRunning => docker_queries::running(world),
+        Query::NodeReaches { node, .. } => docker_queries::node_reaches(world, node),
         Query::NvidiaSmi => {
             let argv = query.argv().unwrap_or_default();
             let args: Vec<&str> = argv.iter().skip(1).map(String::as_str).collect();
@@ -56,6 +63,7 @@ pub fn answer(world: &World, query: &Query, now_ms: u64) -> Result<Answer, HostE
         Query::MinikubeStatus { profile } => minikube_queries::status(world, profile),
         Query::Exports => nfs::table(world),
         Query::Package { name } => packages::query(world, name),
+        Query::UnitDetail { name } => units::detail(world, name),
         Query::PythonVersion { .. } => python::version(world),
         Query::PythonVenv { .. } => python::can_venv(world),
         Query::WandbVersion { venv } => python::wandb_version(world, venv),

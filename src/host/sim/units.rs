@@ -5,7 +5,7 @@ use super::commands::{said, unmodelled};
 use super::docker;
 use super::durations;
 use super::nfs;
-use super::world::World;
+use super::world::{UnitTrouble, World};
 use crate::host::{Answer, UnitState};
 use crate::model::UnitWant;
 
@@ -24,6 +24,21 @@ pub fn state(world: &World, name: &str) -> UnitState {
         .get(canonical(name))
         .copied()
         .unwrap_or_default()
+}
+
+/// `systemctl show --property=LoadState,ActiveState,Result -- NAME`; it ends with 0 for a unit that is
+/// not there too.
+pub fn detail(world: &World, name: &str) -> Answer {
+    let unit = state(world, name);
+    let (load, active, result) = match world.unit_troubles.get(canonical(name)) {
+        Some(UnitTrouble::Masked) => ("masked", "inactive", "success"),
+        Some(UnitTrouble::Failed(result)) => ("loaded", "failed", result.as_str()),
+        None if !unit.loaded => ("not-found", "inactive", "success"),
+        None if unit.active => ("loaded", "active", "success"),
+        None => ("loaded", "inactive", "success"),
+    };
+    let text = format!("LoadState={load}\nActiveState={active}\nResult={result}\n");
+    said(0, text, "")
 }
 
 /// Brings a unit into a state; short, and never cut short.
@@ -46,6 +61,10 @@ pub async fn bring(stage: &Stage<'_>, name: &str, want: UnitWant) -> Result<Answ
                 format!("Failed to enable unit: Unit file {unit}.service does not exist.\n"),
             ),
         });
+    }
+    if let Some(refusal) = stage.look(|world| refusal(world, &unit, want)) {
+        stage.bench.wait(durations::SMALL_QUERY).await;
+        return Ok(said(1, "", refusal));
     }
     match want {
         UnitWant::EnabledAndStarted => {
@@ -72,6 +91,23 @@ pub async fn bring(stage: &Stage<'_>, name: &str, want: UnitWant) -> Result<Answ
         }
     }
     Ok(said(0, "", ""))
+}
+
+/// What systemd says of a unit that is masked, or whose last failures were too many.
+fn refusal(world: &World, unit: &str, want: UnitWant) -> Option<String> {
+    match (world.unit_troubles.get(unit)?, want) {
+        (_, UnitWant::DisabledAndStopped) => None,
+        (UnitTrouble::Masked, UnitWant::EnabledAndStarted) => Some(format!(
+            "Failed to enable unit: Unit file /etc/systemd/system/{unit}.service is masked.\n"
+        )),
+        (UnitTrouble::Masked, UnitWant::Restarted) => Some(format!(
+            "Failed to restart {unit}.service: Unit {unit}.service is masked.\n"
+        )),
+        (UnitTrouble::Failed(_), _) => Some(format!(
+            "Job for {unit}.service failed because the control process exited with error code.\n\
+             See \"systemctl status {unit}.service\" and \"journalctl -xeu {unit}.service\" for details.\n"
+        )),
+    }
 }
 
 /// Sets a unit's state with what follows from it elsewhere on the machine.

@@ -1,6 +1,7 @@
 //! The state of a simulated machine: plain data, one JSON document in a stable order.
 
 use super::kube_store::KubeStore;
+pub use super::world_troubles::{NfsPort, UnitTrouble};
 use crate::host::{Identity, UnitState};
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,9 @@ pub struct World {
     pub files: BTreeMap<Utf8PathBuf, Entry>,
     /// systemd units of the system manager.
     pub units: BTreeMap<String, UnitState>,
+    /// Units of these that cannot be started as they are.
+    #[serde(default)]
+    pub unit_troubles: BTreeMap<String, UnitTrouble>,
     /// Installed packages of the distribution.
     pub packages: BTreeSet<String>,
     /// The Docker engine and its command line.
@@ -36,6 +40,9 @@ pub struct World {
     pub minikube: Minikube,
     /// The kernel's export table, as loaded by the last `exportfs -ra`.
     pub exports: Vec<Export>,
+    /// What a firewall makes of containers that call port 2049 of the host.
+    #[serde(default)]
+    pub nfs_port: NfsPort,
     /// Python.
     pub python: Python,
     /// The W&B server as this machine reaches it.

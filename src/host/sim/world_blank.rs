@@ -1,6 +1,8 @@
 //! The world of which nothing is known yet.
 
-use super::world::{Disk, Docker, Driver, FORMAT, GpuStack, Minikube, Python, WandbServer, World};
+use super::world::{
+    Disk, Docker, Driver, FORMAT, GpuStack, Minikube, NfsPort, Python, WandbServer, World,
+};
 use crate::host::Identity;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +16,7 @@ impl World {
             identity,
             files: BTreeMap::new(),
             units: BTreeMap::new(),
+            unit_troubles: BTreeMap::new(),
             packages: BTreeSet::new(),
             docker: Docker {
                 version: None,
@@ -40,6 +43,7 @@ impl World {
             toolkit: None,
             minikube: Minikube::default(),
             exports: Vec::new(),
+            nfs_port: NfsPort::Open,
             python: Python {
                 version: None,
                 venv: false,

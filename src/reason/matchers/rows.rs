@@ -255,8 +255,8 @@ pub(super) const ROWS: &[Row] = &[
     row(NFS_EXPORT_REFUSED, &["mount.nfs: operation not permitted"]),
     row(NFS_EXPORT_REFUSED, &["exportfs: "]),
     row(NFS_SERVER_FAILED, &["mount.nfs: connection refused"]),
-    row(NFS_SERVER_FAILED, &["mount.nfs: connection timed out"]),
-    row(NFS_SERVER_FAILED, &["mount.nfs: no route to host"]),
+    row(NFS_PORT_BLOCKED, &["mount.nfs: connection timed out"]),
+    row(NFS_PORT_BLOCKED, &["mount.nfs: no route to host"]),
     row(NFS_SERVER_FAILED, &["job for nfs-server.service failed"]),
     row(
         NFS_SERVER_FAILED,

@@ -67,17 +67,34 @@ cluster root rights in it.
         "`exportfs -ra` ended, and the live table does not show our export, or a client was refused
 (`mount.nfs: access denied by server while mounting`). Its exit code means little: it is 0 with an
 unknown host, and 1 when another file has a bad line while ours is fine. Causes: the same folder
-exported by another line with other options (`incompatible duplicated export entries`), a subnet
-that changed with a new cluster, or a firewall between node and host.
+exported by another line with other options (`incompatible duplicated export entries`), or a subnet
+that changed with a new cluster.
 
   sudo exportfs -s
-  sudo ufw status; sudo firewall-cmd --list-all",
+  grep -n . /etc/exports /etc/exports.d/*.exports",
     )
     .advice(&[
         ("write the export anew", Some("gpucluster nfs setup")),
-        ("if ufw is active, admit the cluster's network", Some("sudo ufw allow from <subnet> to any port 2049 proto tcp")),
     ])
     .retryable(),
+    Kind::new(
+        ids::NFS_PORT_BLOCKED,
+        Exit::NeedsHuman,
+        "a firewall keeps the node from this host's NFS server",
+        "Jobs mount the shared folder from inside the cluster's node, by way of TCP port 2049 of this host.
+A firewall that rejects that makes every mount fail; one that drops it makes every mount hang for
+minutes without a word. gpucluster asks the node itself to connect, and changes no firewall.
+
+  docker exec gpucluster timeout 5 bash -c 'exec 3<>/dev/tcp/192.168.49.1/2049'; echo $?
+  sudo ufw status; sudo firewall-cmd --list-all; sudo nft list ruleset; sudo iptables -S INPUT
+
+0 is a connection, 124 no answer. Only the cluster's own network has to be admitted, and only this
+port: NFSv4 needs no other.",
+    )
+    .advice(&[
+        ("with ufw", Some("sudo ufw prepend allow in from <subnet> to any port 2049 proto tcp")),
+        ("with rules of your own, until the next reboot", Some("sudo iptables -I INPUT -p tcp -s <subnet> --dport 2049 -j ACCEPT")),
+    ]),
     Kind::new(
         ids::PACKAGE_INSTALL_FAILED,
         Exit::ChangeFailed,

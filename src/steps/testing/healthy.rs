@@ -5,7 +5,7 @@ use crate::host::{KubeQuery, Query, SecretState, ServiceState, UnitState, spec_f
 use crate::steps::service_spec;
 use camino::Utf8PathBuf;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 const SMI: &str = "\
@@ -35,6 +35,8 @@ impl TestHost {
             kube: Vec::new(),
             files: BTreeMap::new(),
             dirs: BTreeMap::new(),
+            unlistable: BTreeSet::new(),
+            links: BTreeMap::new(),
             programs: BTreeMap::new(),
             units: BTreeMap::new(),
             service: ServiceState {
@@ -99,6 +101,13 @@ impl TestHost {
                 said(include_str!(
                     "../../../tests/tapes/reconstructed/docker-network.json"
                 )),
+            ),
+            (
+                Query::NodeReaches {
+                    node: "gpucluster".to_owned(),
+                    port: 2049,
+                },
+                said("192.168.49.1\n"),
             ),
             (
                 Query::Package {

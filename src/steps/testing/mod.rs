@@ -16,7 +16,7 @@ use crate::model::{
 use crate::step::Step;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 /// A host that knows what it was told.
@@ -26,6 +26,10 @@ pub struct TestHost {
     pub kube: Vec<(KubeQuery, Result<Option<Value>, HostError>)>,
     pub files: BTreeMap<Utf8PathBuf, String>,
     pub dirs: BTreeMap<Utf8PathBuf, (Meta, Vec<String>)>,
+    /// Directories that may not be listed.
+    pub unlistable: BTreeSet<Utf8PathBuf>,
+    /// Symbolic links and where they lead.
+    pub links: BTreeMap<Utf8PathBuf, Utf8PathBuf>,
     pub programs: BTreeMap<String, Utf8PathBuf>,
     pub units: BTreeMap<String, UnitState>,
     pub service: ServiceState,
@@ -240,7 +244,15 @@ impl ReadHost for TestHost {
         ))
     }
 
+    fn real_path<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Utf8PathBuf> {
+        let real = self.links.get(path).cloned();
+        now(Ok(real.unwrap_or_else(|| path.to_owned())))
+    }
+
     fn list_dir<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Option<Vec<String>>> {
+        if self.unlistable.contains(path) {
+            return now(Err(HostError::Denied(path.to_string())));
+        }
         now(Ok(self.dirs.get(path).map(|(_, names)| names.clone())))
     }
 

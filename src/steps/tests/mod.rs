@@ -2,6 +2,8 @@
 
 mod agent;
 mod cluster;
+mod docker;
+mod foreign;
 mod laws;
 mod nfs;
 mod simulated;

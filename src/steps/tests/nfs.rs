@@ -226,7 +226,11 @@ fn a_folder_with_somebodys_files_keeps_its_owner() {
     let host = TestHost::healthy().with_dir("/srv/gpucluster", dir(0o755, 1000), &["models"]);
     let seen = seen(&export(), &host);
     assert!(seen.is_in_place());
-    assert!(seen.warnings[0].text.contains("left as it is (mode 0755)"));
+    assert!(
+        seen.warnings[0]
+            .text
+            .contains("left as it is (owner 1000:1000, mode 0755)")
+    );
 }
 
 #[test]

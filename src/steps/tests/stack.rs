@@ -1,6 +1,6 @@
 //! Docker, driver, toolkit, the container's proof and the minikube binary.
 
-use crate::host::{Answer, HostError, Query, UnitState};
+use crate::host::{Answer, HostError, Query};
 use crate::model::{Prior, Receipt, Touch};
 use crate::steps::container::Container;
 use crate::steps::docker::Docker;
@@ -121,27 +121,6 @@ fn engines_that_answer_and_cannot_do_it_are_refused() {
     for (host, want) in cases {
         assert_eq!(verdict(&docker(), &host), want);
     }
-}
-
-#[test]
-fn a_daemon_that_is_installed_and_off_is_to_be_started() {
-    let mut host =
-        docker_says("Cannot connect to the Docker daemon at unix:///var/run/docker.sock.");
-    host.units.insert(
-        "docker".to_owned(),
-        UnitState {
-            loaded: true,
-            ..UnitState::default()
-        },
-    );
-    let seen = seen(&docker(), &host);
-    let crate::model::State::NeedsHuman(fault) = seen.state else {
-        panic!("{seen:?}");
-    };
-    assert_eq!(
-        fault.advice[0].command.as_deref(),
-        Some("sudo systemctl enable --now docker")
-    );
 }
 
 fn with_bus(host: TestHost, class: &str) -> TestHost {

@@ -1,6 +1,7 @@
 //! The traps of the modelled tools, one test each.
 
 mod cluster;
+mod exports;
 mod faults;
 mod machine;
 mod volume;

@@ -139,12 +139,12 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
     ),
     (
         "mount.nfs",
-        NFS_SERVER_FAILED,
+        NFS_PORT_BLOCKED,
         "mount.nfs: Connection timed out",
     ),
     (
         "mount.nfs 2.8",
-        NFS_SERVER_FAILED,
+        NFS_PORT_BLOCKED,
         "mount.nfs: No route to host for 192.168.49.1:/srv/gpucluster on /mnt",
     ),
     ("mount.nfs", NFS_KERNEL_MISSING, "mount.nfs: No such device"),
