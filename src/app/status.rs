@@ -321,7 +321,8 @@ pub async fn agent(session: &Session<'_>) -> Result<AgentStatus, HostError> {
     let state = state?;
     let said = agent_log::state(&state.log);
     let word = match (state.pid, &said) {
-        (None, _) if state.last_exit.is_some() => "failing",
+        (None, _) if state.waiting.is_some() => "waiting for the cluster",
+        (None, _) if state.supervised => "failing",
         (None, _) => "stopped",
         (Some(_), AgentLog::Polling { .. }) => "polling",
         (Some(_), AgentLog::Failed(_)) => "failing",

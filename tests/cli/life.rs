@@ -62,8 +62,16 @@ fn strip_kept(mut world: serde_json::Value) -> serde_json::Value {
         "/home/ubuntu/.local",
         "/var/cache",
     ];
+    // The folders of the person's units, empty.
+    const FOLDERS: [&str; 3] = [
+        "/home/ubuntu/.config",
+        "/home/ubuntu/.config/systemd",
+        "/home/ubuntu/.config/systemd/user",
+    ];
     if let Some(files) = world["files"].as_object_mut() {
-        files.retain(|path, _| !PATHS.iter().any(|kept| path.starts_with(kept)));
+        files.retain(|path, _| {
+            !FOLDERS.contains(&path.as_str()) && !PATHS.iter().any(|kept| path.starts_with(kept))
+        });
     }
     for (outer, inner) in [
         ("docker", "images"),

@@ -207,7 +207,9 @@ impl ReadHost for Overlay {
     fn service<'a>(&'a self, name: &'a str, dir: &'a Utf8Path) -> Look<'a, ServiceState> {
         if self.shadow().services.contains(name) {
             let now = self.bench.now_ms();
-            let state = sim::service_state(&self.bench.world(), name, now);
+            // A cluster that no rehearsed change has touched is the real one: it is there.
+            let watching = self.shadow().cluster;
+            let state = sim::service_state(&self.bench.world(), name, now, watching);
             return async move { Ok(state) }.boxed();
         }
         self.real.service(name, dir)

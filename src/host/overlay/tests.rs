@@ -77,6 +77,8 @@ fn everything() -> Vec<Effect> {
             ),
         ],
         dir: format!("{ROOT}/agent/run").into(),
+        ready: None,
+        unit: None,
     };
     vec![
         root("nvidia-ctk runtime configure --runtime=docker"),
