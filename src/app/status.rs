@@ -47,11 +47,15 @@ pub async fn status(session: &Session<'_>) -> Result<Exit, Fault> {
 pub async fn agent_status(session: &Session<'_>) -> Result<Exit, Fault> {
     let agent = agent(session).await;
     let polling = agent.as_ref().is_ok_and(|agent| agent.state == "polling");
+    let word = agent
+        .as_ref()
+        .map_or("unknown", |agent| agent.state.as_str());
     let report = StatusReport {
         version: 1,
         profile: session.settings.profile.clone(),
         world: session.request.common.world.label(),
         healthy: polling,
+        verdict: format!("the agent is {word}"),
         unknown: agent
             .as_ref()
             .err()

@@ -68,10 +68,11 @@ pub(super) fn unit_of(process: Process) -> Option<String> {
 }
 
 fn unit_in(groups: &str) -> Option<String> {
-    let path = groups.lines().find_map(|line| {
-        let unified = line.strip_prefix("0::");
-        unified.or_else(|| Some(line.split_once(":name=systemd:")?.1))
-    })?;
+    // Where both hierarchies are mounted, systemd's own is the one that counts.
+    let path = groups
+        .lines()
+        .find_map(|line| Some(line.split_once(":name=systemd:")?.1))
+        .or_else(|| groups.lines().find_map(|line| line.strip_prefix("0::")))?;
     let last = path.rsplit('/').next()?;
     (last.ends_with(".service") || last.ends_with(".scope")).then(|| last.to_owned())
 }

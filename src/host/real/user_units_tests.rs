@@ -189,3 +189,56 @@ async fn without_a_manager_only_the_link_is_left_to_take_away() {
     assert!(!systemd.starts_at_boot());
     assert_eq!(systemd.asked(), [""; 0]);
 }
+
+/// The real thing: run where the person's own service manager runs (`systemctl --user` answers).
+#[tokio::test]
+#[ignore = "needs a service manager of the person's own (systemd --user)"]
+async fn a_real_service_manager_starts_keeps_and_stops_a_service() {
+    let mut place = Place::new("exec sleep 600");
+    place.spec.unit = Some(UNIT.to_owned());
+    let spec = place.spec.clone();
+    let exec = place.host.supervisor_argv.join(" ");
+    let text = format!(
+        "{OURS}[Service]\nType=exec\nExecStart={exec} {}\nRestart=on-failure\nRestartSec=1\n\
+         KillMode=mixed\n[Install]\nWantedBy=default.target\n",
+        spec.dir
+    );
+    let file = place.host.identity.user_units().join(UNIT);
+    let link = place.host.identity.user_unit_link(UNIT);
+    fs::write(&file, text.as_bytes(), 0o644).unwrap();
+    place.start().await.unwrap();
+    let first = place.hear_pid();
+    let state = super::super::service::look(&spec.dir).unwrap();
+    assert_eq!(state.unit.as_deref(), Some(UNIT), "{state:?}");
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    // Typed again, nothing is started anew.
+    let supervisor = place.supervisor();
+    place.start().await.unwrap();
+    assert_eq!(place.supervisor(), supervisor);
+    // Taken out of what starts at boot by hand, it is put back and runs on.
+    place.host.user_systemctl(&["disable", UNIT]).await.unwrap();
+    assert!(!link.exists());
+    place.start().await.unwrap();
+    assert!(link.exists());
+    assert_eq!(place.supervisor(), supervisor);
+    // A supervisor that dies takes its program along, and both come back.
+    nix::sys::signal::kill(
+        nix::unistd::Pid::from_raw(supervisor.pid),
+        nix::sys::signal::Signal::SIGKILL,
+    )
+    .unwrap();
+    let second = place.hear_pid();
+    assert!(Process::of(first).is_none() && first != second);
+    place
+        .host
+        .stop_service(&spec.name, &spec.dir, Some(UNIT))
+        .await
+        .unwrap();
+    assert!(!link.exists() && std::fs::symlink_metadata(&link).is_err());
+    let state = super::super::service::look(&spec.dir).unwrap();
+    assert!(!state.supervised, "{state:?}");
+    assert!(Process::of(second).is_none());
+    let home = place.host.identity.home.clone();
+    fs::remove(&file, crate::model::Removal::File, &home).unwrap();
+    place.host.user_systemctl(&["daemon-reload"]).await.unwrap();
+}
