@@ -6,6 +6,7 @@ use super::run::Run;
 use super::session::Session;
 use super::signals::while_listening;
 use crate::engine::Bus;
+use crate::host::STOPPED_AS_ASKED;
 use crate::model::{
     Change, Effect, EventKind, Fault, Outcome, Plan, ServiceWant, StepId, StepPlan, Verdict,
 };
@@ -79,7 +80,9 @@ async fn plan(session: &Session<'_>) -> Result<Plan, Fault> {
     // A unit that is not running now is started at the next boot.
     let link = identity.user_unit_link(&unit);
     let at_boot = matches!(session.reader().stat(&link).await, Ok(Some(_)));
-    let running = state.fingerprint.is_some() || at_boot;
+    let told = state.last_exit.as_deref() == Some(STOPPED_AS_ASKED);
+    // One whose supervisor was killed may have left its program behind.
+    let running = at_boot || state.supervised || (state.fingerprint.is_some() && !told);
     let change = Change::safe(
         Effect::Service {
             service: ServiceWant::Stopped {

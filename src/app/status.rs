@@ -3,7 +3,7 @@
 use super::Output;
 use super::session::Session;
 use crate::engine::Look;
-use crate::host::{HostError, KubeQuery, Query, ReadHost};
+use crate::host::{HostError, KubeQuery, Query, ReadHost, STOPPED_AS_ASKED};
 use crate::model::{
     AgentStatus, ClusterStatus, Diff, Fault, GpuUse, JobStatus, ObjectRef, State, StatusReport,
     VolumeStatus,
@@ -344,7 +344,8 @@ pub async fn agent(session: &Session<'_>) -> Result<AgentStatus, HostError> {
             .ok()
             .filter(crate::host::Answer::ok)
             .map(|answer| answer.stdout.trim().to_owned()),
-        last_error: agent_log::last_error(&state.log).or(state.last_exit),
+        last_error: agent_log::last_error(&state.log)
+            .or(state.last_exit.filter(|how| how != STOPPED_AS_ASKED)),
         restarts: state.restarts,
     })
 }

@@ -156,6 +156,9 @@ pub struct UnitState {
     pub active: bool,
 }
 
+/// How a service ended that was told to ([`ServiceState::last_exit`]): no failure.
+pub const STOPPED_AS_ASKED: &str = "stopped as asked";
+
 /// State of a service under our own supervisor.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceState {

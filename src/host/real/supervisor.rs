@@ -9,7 +9,7 @@ use super::lines::Lines;
 use super::redact::Redactor;
 use super::service_log::ServiceLog;
 use super::service_state::{Folder, HEADER, Process, State};
-use crate::host::spec_fingerprint;
+use crate::host::{STOPPED_AS_ASKED, spec_fingerprint};
 use crate::model::ServiceSpec;
 use crate::reason::Exit;
 use camino::Utf8Path;
@@ -154,13 +154,13 @@ impl Supervisor {
             if let Some(gate) = &gate
                 && let Woke::Asked = self.wait_for(gate).await
             {
-                self.ended("stopped as asked");
+                self.ended(STOPPED_AS_ASKED);
                 return Exit::Ok;
             }
             let begun = Instant::now();
             match self.run_once(gate.as_ref()).await {
                 Woke::Asked => {
-                    self.ended("stopped as asked");
+                    self.ended(STOPPED_AS_ASKED);
                     return Exit::Ok;
                 }
                 // Only a wait comes now: no failure of the program's, so no pause and no count.
