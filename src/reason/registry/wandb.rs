@@ -210,7 +210,8 @@ gone after a reboot.",
         "systemd did not bring the agent's unit up or down",
         "The agent is a unit of your own service manager (`systemctl --user`), which root starts at boot
 once lingering is on (`loginctl enable-linger`). Either that manager is not there (its socket is
-`/run/user/<uid>/systemd/private`), or it refused the command; its words are in the message.
+`/run/user/<uid>/systemd/private`), or it refused the command; its words are in the message. On
+Debian and Ubuntu the packages dbus and libpam-systemd bring what such a manager needs.
 
 `Unit file … does not exist` after the file was written means that `XDG_CONFIG_HOME` or `HOME` is
 another folder in your shell than in the service manager, which then reads its units from there. From
