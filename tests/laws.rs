@@ -5,7 +5,7 @@
 mod flight;
 
 use camino::Utf8Path;
-use flight::{Flight, Order, Theirs, Wishes, differences, foreign, normal, ours_left};
+use flight::{Flight, Order, Theirs, Wishes, differences, foreign, left_of, normal, ours_left};
 use gpucluster::engine::consent::Consent;
 use gpucluster::host::ReadHost;
 use gpucluster::host::overlay::Overlay;
@@ -276,6 +276,47 @@ fn down_leaves_the_machine_as_it_was() {
 }
 
 #[test]
+fn lingering_and_units_of_the_persons_own_stay_as_they_were() {
+    fly(async {
+        let mut world = build_machine("4xt4").unwrap();
+        foreign(&mut world, "");
+        let units = world.identity.user_units();
+        let wants = units.join("default.target.wants");
+        let theirs = [
+            (
+                Utf8Path::new("/var/lib/systemd/linger/ubuntu").to_owned(),
+                "",
+            ),
+            (units.join("theirs.service"), "[Service]\n"),
+            (wants.join("theirs.service"), "[Service]\n"),
+        ];
+        for (path, text) in theirs {
+            world.put(path.as_str(), text, 0o644, 1000);
+        }
+        let theirs = Theirs::of(&world);
+        let host = host(world, Vec::new());
+        let flight = Flight::new();
+        let up = flight.up(&host, Wishes::default()).await;
+        assert_eq!(up.outcome, Some(Outcome::Changed), "{:?}", up.faults);
+        let words = |plan: &Plan| -> String {
+            plan.changes()
+                .map(|(_, change)| change.describe() + "\n")
+                .collect()
+        };
+        assert!(!words(&up.plan).contains("linger"), "{}", words(&up.plan));
+        let down = flight.down(&host).await;
+        assert!(
+            !words(&down.plan).contains("linger"),
+            "{}",
+            words(&down.plan)
+        );
+        let after = host.world_snapshot();
+        assert_eq!(left_of(&after, true), Vec::<String>::new());
+        assert_eq!(theirs.harmed(&after), Vec::<String>::new());
+    });
+}
+
+#[test]
 fn no_secret_is_in_any_event_plan_or_journal() {
     for (name, _) in machines() {
         fly(async {
@@ -303,7 +344,9 @@ fn no_secret_is_in_any_event_plan_or_journal() {
                 };
                 assert_eq!(stop, "stop agent-gpucluster");
                 assert!(put.starts_with("put the W&B key into"), "{put}");
-                assert_eq!(start, "start agent-gpucluster");
+                let unit = "gpucluster-agent-gpucluster.service";
+                let want = format!("start agent-gpucluster (systemctl --user enable --now {unit})");
+                assert_eq!(*start, want);
                 assert_eq!(key.outcome, Some(Outcome::Changed), "{:?}", key.faults);
             }
             flight.down(&host).await;

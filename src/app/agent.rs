@@ -6,6 +6,7 @@ use super::run::Run;
 use super::session::Session;
 use super::signals::while_listening;
 use crate::engine::Bus;
+use crate::host::STOPPED_AS_ASKED;
 use crate::model::{
     Change, Effect, EventKind, Fault, Outcome, Plan, ServiceWant, StepId, StepPlan, Verdict,
 };
@@ -50,7 +51,9 @@ pub async fn stop(session: &Session<'_>) -> Result<Exit, Fault> {
     if outcome != Outcome::NotStarted {
         let text = match outcome {
             Outcome::Unchanged => "the agent is not running",
-            Outcome::Changed => "the agent is stopped; its jobs run on",
+            Outcome::Changed => {
+                "the agent is stopped and stays down, after a reboot too, until you start it; its jobs run on"
+            }
             _ => "the agent is not stopped",
         };
         ui::say(text);
@@ -72,12 +75,20 @@ async fn plan(session: &Session<'_>) -> Result<Plan, Fault> {
             )
             .caused_by(error.to_string())
         })?;
-    let running = state.fingerprint.is_some();
+    let identity = session.reader().identity();
+    let unit = session.agent_unit();
+    // A unit that is not running now is started at the next boot.
+    let link = identity.user_unit_link(&unit);
+    let at_boot = matches!(session.reader().stat(&link).await, Ok(Some(_)));
+    let told = state.last_exit.as_deref() == Some(STOPPED_AS_ASKED);
+    // One whose supervisor was killed may have left its program behind.
+    let running = at_boot || state.supervised || (state.fingerprint.is_some() && !told);
     let change = Change::safe(
         Effect::Service {
             service: ServiceWant::Stopped {
                 name,
                 dir: layout.agent_run,
+                unit,
             },
         },
         "you asked for it",

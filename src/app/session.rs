@@ -104,10 +104,19 @@ impl<'r> Session<'r> {
         self.reader().identity().home.as_str()
     }
 
+    fn wish(&self) -> Wish {
+        let identity = self.reader().identity();
+        Wish::new(Arc::clone(&self.settings), StepFlags::default(), identity)
+    }
+
     /// Name of the agent's service.
     pub fn agent_service(&self) -> String {
-        let identity = self.reader().identity();
-        Wish::new(Arc::clone(&self.settings), StepFlags::default(), identity).service_name()
+        self.wish().service_name()
+    }
+
+    /// Name of the user unit that the agent's supervisor may run as.
+    pub fn agent_unit(&self) -> String {
+        self.wish().unit_name()
     }
 
     /// Host name and distribution, as screens show them.

@@ -3,7 +3,7 @@
 use super::Output;
 use super::session::Session;
 use crate::engine::Look;
-use crate::host::{HostError, KubeQuery, Query, ReadHost};
+use crate::host::{HostError, KubeQuery, Query, ReadHost, STOPPED_AS_ASKED};
 use crate::model::{
     AgentStatus, ClusterStatus, Diff, Fault, GpuUse, JobStatus, ObjectRef, State, StatusReport,
     VolumeStatus,
@@ -47,11 +47,15 @@ pub async fn status(session: &Session<'_>) -> Result<Exit, Fault> {
 pub async fn agent_status(session: &Session<'_>) -> Result<Exit, Fault> {
     let agent = agent(session).await;
     let polling = agent.as_ref().is_ok_and(|agent| agent.state == "polling");
+    let word = agent
+        .as_ref()
+        .map_or("unknown", |agent| agent.state.as_str());
     let report = StatusReport {
         version: 1,
         profile: session.settings.profile.clone(),
         world: session.request.common.world.label(),
         healthy: polling,
+        verdict: format!("the agent is {word}"),
         unknown: agent
             .as_ref()
             .err()
@@ -321,7 +325,8 @@ pub async fn agent(session: &Session<'_>) -> Result<AgentStatus, HostError> {
     let state = state?;
     let said = agent_log::state(&state.log);
     let word = match (state.pid, &said) {
-        (None, _) if state.last_exit.is_some() => "failing",
+        (None, _) if state.waiting.is_some() => "waiting for the cluster",
+        (None, _) if state.supervised => "failing",
         (None, _) => "stopped",
         (Some(_), AgentLog::Polling { .. }) => "polling",
         (Some(_), AgentLog::Failed(_)) => "failing",
@@ -339,7 +344,8 @@ pub async fn agent(session: &Session<'_>) -> Result<AgentStatus, HostError> {
             .ok()
             .filter(crate::host::Answer::ok)
             .map(|answer| answer.stdout.trim().to_owned()),
-        last_error: agent_log::last_error(&state.log).or(state.last_exit),
+        last_error: agent_log::last_error(&state.log)
+            .or(state.last_exit.filter(|how| how != STOPPED_AS_ASKED)),
         restarts: state.restarts,
     })
 }

@@ -283,6 +283,13 @@ pub(super) fn package_version(text: &str) -> Check {
     )
 }
 
+pub(super) fn supervisor(text: &str) -> Check {
+    when(
+        !matches!(text, "auto" | "systemd" | "gpucluster"),
+        format!("must be `auto`, `systemd` or `gpucluster`, not `{text}`"),
+    )
+}
+
 pub(super) fn program(text: &str) -> Check {
     when(
         text.trim().is_empty() || text.chars().any(char::is_control) || text.starts_with('-'),

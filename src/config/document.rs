@@ -31,6 +31,9 @@ fn about(key: &str) -> &'static str {
         "agent.python" => "Python 3.10 or newer",
         "agent.index_url" => "package index; unset: pip's own configuration",
         "agent.max_jobs" => "most jobs at once; unset: one per GPU",
+        "agent.supervisor" => {
+            "systemd: a user unit, back after a reboot; gpucluster: our own; auto: systemd where it runs"
+        }
         _ => "",
     }
 }

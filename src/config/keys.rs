@@ -58,6 +58,7 @@ pub(super) const KEYS: &[Key] = &[
     key("agent.python", Form::Text, checks::program),
     key("agent.index_url", Form::OptionalText, checks::index_url),
     key("agent.max_jobs", Form::OptionalNumber, checks::at_least_one),
+    key("agent.supervisor", Form::Text, checks::supervisor),
 ];
 
 impl Key {

@@ -11,4 +11,4 @@ mod tree;
 
 pub use document::document;
 pub use layers::{Layered, Origin, Sources, load};
-pub use settings::{Agent, Cluster, GpuSettings, Layout, Nfs, Settings, Wandb};
+pub use settings::{Agent, Cluster, GpuSettings, Layout, Nfs, Settings, Supervisor, Wandb};

@@ -151,6 +151,21 @@ pub struct Agent {
     pub index_url: Option<String>,
     /// Most jobs at once; `None`: one per allocatable GPU.
     pub max_jobs: Option<u32>,
+    /// What keeps it running.
+    pub supervisor: Supervisor,
+}
+
+/// What keeps the agent running.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Supervisor {
+    /// A systemd user unit where systemd can be used, gpucluster's own supervisor elsewhere.
+    #[default]
+    Auto,
+    /// A systemd user unit: the agent comes back after a reboot.
+    Systemd,
+    /// gpucluster's own supervisor: the agent outlives the session and not a reboot.
+    Gpucluster,
 }
 
 impl Default for Agent {
@@ -160,6 +175,7 @@ impl Default for Agent {
             python: "python3".to_owned(),
             index_url: None,
             max_jobs: None,
+            supervisor: Supervisor::Auto,
         }
     }
 }

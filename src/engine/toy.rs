@@ -190,6 +190,7 @@ impl ToyHost {
                 cpus: 1,
                 memory_mib: 1024,
                 executable: "/usr/bin/gpucluster".into(),
+                config_home: None,
             },
             files: Mutex::default(),
             performed: AtomicUsize::new(0),

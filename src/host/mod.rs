@@ -45,6 +45,31 @@ pub struct Identity {
     pub memory_mib: u64,
     /// The program that runs now, to start our own supervisor with.
     pub executable: Utf8PathBuf,
+    /// `XDG_CONFIG_HOME`, where it is set to an absolute path.
+    #[serde(default)]
+    pub config_home: Option<Utf8PathBuf>,
+}
+
+impl Identity {
+    /// Folder of the person's own systemd units (systemd.unit(5)).
+    pub fn user_units(&self) -> Utf8PathBuf {
+        let config = match &self.config_home {
+            Some(config) => config.clone(),
+            None => self.home.join(".config"),
+        };
+        config.join("systemd/user")
+    }
+
+    /// The link by which a unit of the person's is started at boot (`WantedBy=default.target`).
+    pub fn user_unit_link(&self, unit: &str) -> Utf8PathBuf {
+        self.user_units().join("default.target.wants").join(unit)
+    }
+
+    /// The person's runtime folder. Always named to systemd's tools: a session of `su` or cron has
+    /// no `XDG_RUNTIME_DIR`.
+    pub fn runtime_dir(&self) -> Utf8PathBuf {
+        format!("/run/user/{}", self.uid).into()
+    }
 }
 
 /// What a question about a file's place gave.
@@ -132,14 +157,24 @@ pub struct UnitState {
     pub active: bool,
 }
 
+/// How a service ended that was told to ([`ServiceState::last_exit`]): no failure.
+pub const STOPPED_AS_ASKED: &str = "stopped as asked";
+
 /// State of a service under our own supervisor.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceState {
+    /// Its supervisor lives.
+    pub supervised: bool,
+    /// The systemd unit to which the supervisor belongs, whosever that is.
+    pub unit: Option<String>,
+    /// What the supervisor waits for before it starts the program, in words.
+    pub waiting: Option<String>,
     /// Process id of the supervised program, while it runs.
     pub pid: Option<i32>,
     /// Milliseconds since the epoch at which it was started last.
     pub started_ms: Option<u64>,
-    /// How often the supervisor started it again since it was asked to run.
+    /// How often the supervisor started it again since it was asked to run, without the times it
+    /// only waited.
     pub restarts: u32,
     /// Fingerprint of the specification it runs with ([`spec_fingerprint`]).
     pub fingerprint: Option<String>,

@@ -241,7 +241,12 @@ impl Change {
             Effect::DeleteObject { object } => format!("delete {object}"),
             Effect::PutSecret { file } => format!("put the W&B key into {}", file.path),
             Effect::Service { service } => match service {
-                ServiceWant::Running(spec) => format!("start {}", spec.name),
+                ServiceWant::Running(spec) => match &spec.unit {
+                    Some(unit) => {
+                        format!("start {} (systemctl --user enable --now {unit})", spec.name)
+                    }
+                    None => format!("start {}", spec.name),
+                },
                 ServiceWant::Stopped { name, .. } => format!("stop {name}"),
             },
         }

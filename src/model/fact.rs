@@ -54,6 +54,23 @@ pub enum Fact {
     AgentVersion(String),
     /// What makes our virtual environment here: `uv` or `pip`.
     AgentInstaller(String),
+    /// What keeps the agent's supervisor running here.
+    AgentKeeper(Keeper),
+}
+
+/// What keeps a supervisor of ours running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "by")]
+pub enum Keeper {
+    /// A systemd user unit: it comes back after a reboot.
+    Systemd {
+        /// The person's service manager runs without a session, from boot on (`loginctl`).
+        lingers: bool,
+        /// That manager runs now.
+        manager_runs: bool,
+    },
+    /// Nothing: it outlives the session and not a reboot.
+    Gpucluster,
 }
 
 /// A fact and the step that learned it.
@@ -120,5 +137,7 @@ impl Facts {
         wandb_entity: WandbEntity -> String;
         /// Version of `wandb` in our environment.
         agent_version: AgentVersion -> String;
+        /// What keeps the agent's supervisor running.
+        agent_keeper: AgentKeeper -> Keeper;
     }
 }

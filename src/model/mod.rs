@@ -22,7 +22,7 @@ pub use calendar::civil;
 pub use change::{Change, Effect, EffectKind, Owner, Privilege, Removal, Risk, UnitWant};
 pub use command::{Command, Expect, Stream};
 pub use event::{Asked, Event, EventKind, Notice, NoticeLevel, Outcome, SCHEMA};
-pub use fact::{Fact, Facts, Gpu, Learned};
+pub use fact::{Fact, Facts, Gpu, Keeper, Learned};
 pub use fault::{Advice, Fault};
 pub use ids::{ReasonId, RunId, StepId};
 pub use object_ref::ObjectRef;
@@ -33,3 +33,6 @@ pub use service::{SecretFile, SecretName, ServiceSpec, ServiceWant};
 pub use status::{AgentStatus, ClusterStatus, GpuUse, JobStatus, StatusReport, VolumeStatus};
 pub use touch::Touch;
 pub use version::{parse_tool_version, requirement_met};
+
+/// First words of every file of ours in a shared place: how it is known to be ours.
+pub const MANAGED_BY: &str = "# Managed by gpucluster";

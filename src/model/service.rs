@@ -1,7 +1,7 @@
 //! Secrets by name, and programs under our own supervisor.
 
 use camino::Utf8PathBuf;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A secret, by name. Its value never enters a change, an event or the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -22,8 +22,9 @@ pub struct SecretFile {
     pub secret: SecretName,
 }
 
-/// A program that our own supervisor keeps running.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// A program that our own supervisor keeps running. It is kept as `service.json` in its folder;
+/// fields that came later may be missing there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceSpec {
     /// Its name; one per profile and agent.
     pub name: String,
@@ -33,6 +34,13 @@ pub struct ServiceSpec {
     pub env: Vec<(String, String)>,
     /// Folder for its log, pid and state files, and its working directory.
     pub dir: Utf8PathBuf,
+    /// A kubeconfig: the program runs only while the cluster behind it answers. `None`: always.
+    #[serde(default)]
+    pub ready: Option<Utf8PathBuf>,
+    /// The systemd user unit that runs the supervisor, so that it comes back after a reboot. `None`:
+    /// the supervisor is started by us and lives until the machine goes down.
+    #[serde(default)]
+    pub unit: Option<String>,
 }
 
 /// What is wanted of a service of ours.
@@ -41,12 +49,14 @@ pub struct ServiceSpec {
 pub enum ServiceWant {
     /// Running with exactly this specification (restarted if it runs with another).
     Running(ServiceSpec),
-    /// Not running. Names the service and its folder.
+    /// Not running, and not started at boot either, whatever supervises it now.
     Stopped {
         /// Name of the service.
         name: String,
         /// Its folder.
         dir: Utf8PathBuf,
+        /// The systemd user unit that it may run as.
+        unit: String,
     },
 }
 

@@ -72,7 +72,7 @@ pub struct VolumeStatus {
 /// The agent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct AgentStatus {
-    /// `polling`, `starting`, `stopped`, `failing`.
+    /// `polling`, `starting`, `waiting for the cluster`, `stopped`, `failing`.
     pub state: String,
     /// Process id.
     pub pid: Option<i32>,

@@ -3,15 +3,16 @@
 
 mod manifests;
 mod templates;
+mod unit;
 
 pub use manifests::{
     LaunchConfig, QueueSpec, VolumeSpec, exports_file, launch_config, namespace, queue_config,
     volume, volume_claim,
 };
 pub use templates::RenderError;
+pub use unit::agent_unit;
 
-/// First words of every file of ours in a shared place: how it is known to be ours.
-pub const MANAGED_BY: &str = "# Managed by gpucluster";
+pub use crate::model::MANAGED_BY;
 
 /// Label that marks objects of ours.
 pub const MANAGED_LABEL: (&str, &str) = ("app.kubernetes.io/managed-by", "gpucluster");

@@ -93,6 +93,18 @@ fn word(value: Value) -> Result<Value, Error> {
     }
 }
 
+/// The rest of a line for a line-based file: never a second line.
+fn line(value: Value) -> Result<Value, Error> {
+    let fits = |text: &str| !text.is_empty() && !text.contains(char::is_control);
+    match value.as_str() {
+        Some(text) if fits(text) => Ok(Value::from_safe_string(text.to_owned())),
+        _ => Err(Error::new(
+            ErrorKind::UndefinedError,
+            "a value does not fit on one line",
+        )),
+    }
+}
+
 /// Renders a template with exactly the values given.
 ///
 /// # Errors
@@ -110,6 +122,7 @@ pub fn render(
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.add_filter("quoted", quoted);
     environment.add_filter("word", word);
+    environment.add_filter("line", line);
     let template = environment.template_from_str(source).map_err(broken)?;
     let mut missing: Vec<String> = template
         .undeclared_variables(false)

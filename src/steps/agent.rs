@@ -1,12 +1,13 @@
 //! `agent`: the Launch agent runs under our supervisor and polls its queue.
 
+use super::agent_service::{self, BOOT, SERVICE, leaves_its_unit, runs_otherwise, service_spec};
 use super::look::{Todo, differs, failed, forecast_safe, known, todo, unrendered};
 use super::wandb::netloc;
 use super::{Wish, id};
-use crate::host::{ReadHost, SecretState, ServiceState, spec_fingerprint};
+use crate::host::{ReadHost, SecretState, ServiceState};
 use crate::model::{
-    Change, Diff, Effect, EffectKind, Facts, Fault, Forecast, Observation, Privilege, Probe,
-    Receipt, Removal, SecretFile, SecretName, ServiceSpec, ServiceWant, State, StepId, Touch,
+    Change, Diff, Effect, EffectKind, Facts, Fault, Forecast, Keeper, Observation, Privilege,
+    Probe, Receipt, Removal, SecretFile, SecretName, ServiceWant, State, StepId, Touch,
 };
 use crate::parse::agent_log::{self, AgentLog};
 use crate::render::{self, LaunchConfig};
@@ -18,7 +19,6 @@ use std::time::Duration;
 const HOME: &str = "agent home";
 const KEY: &str = ".netrc";
 const CONFIG: &str = "launch-config.yaml";
-const SERVICE: &str = "service";
 const LOG: &str = "agent log";
 
 /// See the module.
@@ -27,32 +27,9 @@ pub struct Agent {
     needs: Vec<StepId>,
 }
 
-/// How the agent is run. Its environment is whole and small on purpose: the agent turns each of its
-/// variables into a macro that a queue's config can read (wandb 0.31 `_project_spec.py`).
-pub fn service_spec(wish: &Wish) -> ServiceSpec {
-    let layout = &wish.layout;
-    let bin = layout.venv.join("bin");
-    ServiceSpec {
-        name: wish.service_name(),
-        argv: vec![
-            bin.join("wandb").into_string(),
-            "launch-agent".to_owned(),
-            "-c".to_owned(),
-            layout.launch_config.to_string(),
-        ],
-        env: [
-            ("HOME", layout.agent_home.to_string()),
-            ("PATH", format!("{bin}:/usr/local/bin:/usr/bin:/bin")),
-            ("WANDB_BASE_URL", wish.base_url().to_owned()),
-            ("WANDB_DIR", layout.agent_run.to_string()),
-            // The default of 19 s ends the agent, or hangs it, at a short outage.
-            ("WANDB_HTTP_TIMEOUT", "300".to_owned()),
-            ("LANG", "C.UTF-8".to_owned()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .to_vec(),
-        dir: layout.agent_run.clone(),
-    }
+/// What keeps the agent running here, as the step before this one found it.
+fn keeper(facts: &Facts) -> Result<Keeper, Fault> {
+    known(facts.agent_keeper(), "what keeps the agent running").copied()
 }
 
 /// What a restart of the agent means for jobs: it does not adopt those of the one before (wandb 0.31).
@@ -61,7 +38,7 @@ const JOBS_RUN_ON: &str = "jobs that run go on to their end; the new agent does 
 impl Agent {
     /// Makes the step.
     pub fn new(wish: Arc<Wish>) -> Self {
-        let mut needs = vec![id::AGENT_ENV, id::WANDB, id::NODE];
+        let mut needs = vec![id::AGENT_UNIT, id::AGENT_ENV, id::WANDB, id::NODE];
         if wish.settings.nfs.enabled {
             needs.push(id::VOLUME);
         }
@@ -95,6 +72,7 @@ impl Agent {
             service: ServiceWant::Stopped {
                 name: self.wish.service_name(),
                 dir: self.wish.layout.agent_run.clone(),
+                unit: self.wish.unit_name(),
             },
         };
         Change {
@@ -106,6 +84,10 @@ impl Agent {
     /// What the running service and its log say.
     fn running(&self, service: &ServiceState, config: &LaunchConfig) -> Observation {
         let queue = format!("{}/{}", config.entity, config.queue);
+        if let Some(what) = &service.waiting {
+            let text = format!("waiting for the cluster: {what}");
+            return Observation::new(State::Underway(text.clone()), text);
+        }
         match agent_log::state(&service.log) {
             AgentLog::Polling(_) => Observation::in_place(format!(
                 "polling {queue}, at most {} jobs at once",
@@ -145,12 +127,14 @@ impl Step for Agent {
             let layout = &self.wish.layout;
             let config = self.config(facts)?;
             let want = render::launch_config(&config).map_err(unrendered)?;
-            let spec = service_spec(&self.wish);
+            let spec = service_spec(&self.wish, keeper(facts)?);
             let key_file = self.key_file();
-            let (home, have, key, service) = tokio::join!(
+            let link = self.wish.identity.user_unit_link(&self.wish.unit_name());
+            let (home, have, key, at_boot, service) = tokio::join!(
                 host.stat(&layout.agent_home),
                 host.read_file(&layout.launch_config),
                 host.secret_state(&key_file),
+                host.stat(&link),
                 host.service(&spec.name, &spec.dir),
             );
             let service = service.map_err(failed)?;
@@ -176,18 +160,9 @@ impl Step for Agent {
                 );
                 diffs.push(Diff::new(CONFIG, wanted, have));
             }
-            let never = service.pid.is_none() && service.fingerprint.is_none();
-            if service.pid.is_none() {
-                let how = service.last_exit.clone();
-                let how = how.unwrap_or_else(|| "not running".to_owned());
-                diffs.push(Diff::new(SERVICE, "running", how));
-            } else if service.fingerprint.as_deref() != Some(spec_fingerprint(&spec).as_str()) {
-                diffs.push(Diff::new(
-                    SERVICE,
-                    "running as specified",
-                    "running otherwise",
-                ));
-            }
+            let at_boot = at_boot.map_err(failed)?.is_some();
+            diffs.extend(agent_service::diffs(&self.wish, &service, &spec, at_boot));
+            let never = !service.supervised && service.fingerprint.is_none();
             if diffs.is_empty() {
                 return Ok(self.running(&service, &config));
             }
@@ -196,7 +171,7 @@ impl Step for Agent {
             }
             let fields: Vec<&str> = diffs.iter().map(|diff| diff.field.as_str()).collect();
             let mut headline = format!("differs: {}", fields.join(", "));
-            if service.pid.is_none() {
+            if service.pid.is_none() && service.waiting.is_none() {
                 headline = "not running".to_owned();
                 if let Some(error) = agent_log::last_error(&service.log) {
                     headline = format!("not running; it last said: {error}");
@@ -215,8 +190,9 @@ impl Step for Agent {
         let layout = &self.wish.layout;
         let mut changes = Vec::new();
         // It runs as specified and must take something new in: only a stop makes it start anew.
-        let runs = !all && !differs(diffs, SERVICE);
-        if runs {
+        let spec = service_spec(&self.wish, keeper(facts)?);
+        let stale = diffs.iter().any(|diff| diff.field != BOOT);
+        if !all && (stale && !differs(diffs, SERVICE) || leaves_its_unit(&spec, diffs)) {
             changes.push(self.stop("it reads its configuration and key when it starts"));
         }
         if all || differs(diffs, HOME) {
@@ -251,14 +227,11 @@ impl Step for Agent {
             ));
         }
         let start = Effect::Service {
-            service: ServiceWant::Running(service_spec(&self.wish)),
+            service: ServiceWant::Running(spec),
         };
         let why = "it takes jobs from the queue and makes Kubernetes Jobs of them";
-        let otherwise = diffs
-            .iter()
-            .any(|diff| diff.field == SERVICE && diff.have == "running otherwise");
         changes.push(Change {
-            caution: otherwise.then(|| JOBS_RUN_ON.to_owned()),
+            caution: runs_otherwise(diffs).then(|| JOBS_RUN_ON.to_owned()),
             ..Change::safe(start, why)
         });
         Ok(changes)

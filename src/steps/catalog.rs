@@ -2,8 +2,8 @@
 
 use super::{StepFlags, Wish};
 use super::{
-    agent::Agent, agent_env::AgentEnv, container::Container, docker::Docker, driver::Driver,
-    gpu_node::Node, minikube::Binary, minikube::Cluster, nfs_export::NfsExport,
+    agent::Agent, agent_env::AgentEnv, agent_unit::AgentUnit, container::Container, docker::Docker,
+    driver::Driver, gpu_node::Node, minikube::Binary, minikube::Cluster, nfs_export::NfsExport,
     nfs_server::NfsServer, toolkit::Toolkit, user::User, volume::Volume, wandb::Account,
 };
 use crate::config::Settings;
@@ -38,6 +38,7 @@ pub fn catalog(
     }
     steps.push(Arc::new(Account::new(wish.clone())));
     steps.push(Arc::new(AgentEnv::new(wish.clone())));
+    steps.push(Arc::new(AgentUnit::new(wish.clone())));
     steps.push(Arc::new(Agent::new(wish)));
     steps
 }

@@ -139,6 +139,7 @@ fn stop_agent(wish: &Wish) -> Effect {
         service: ServiceWant::Stopped {
             name: wish.service_name(),
             dir: wish.layout.agent_run.clone(),
+            unit: wish.unit_name(),
         },
     }
 }

@@ -6,6 +6,8 @@
 mod advice;
 mod agent;
 mod agent_env;
+mod agent_service;
+mod agent_unit;
 mod catalog;
 mod cluster_plan;
 mod cluster_view;
@@ -35,7 +37,7 @@ mod volume;
 mod wandb;
 mod wish;
 
-pub use agent::service_spec;
+pub use agent_service::service_spec;
 pub use catalog::catalog;
 pub use wish::{StepFlags, Wish};
 
@@ -69,6 +71,8 @@ pub mod id {
     pub const WANDB: StepId = StepId::new("wandb.account");
     /// `wandb` is installed in an environment of ours.
     pub const AGENT_ENV: StepId = StepId::new("agent.env");
+    /// What keeps the agent's supervisor running is set up.
+    pub const AGENT_UNIT: StepId = StepId::new("agent.unit");
     /// The Launch agent polls its queue.
     pub const AGENT: StepId = StepId::new("agent");
 }

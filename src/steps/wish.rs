@@ -69,6 +69,11 @@ impl Wish {
         format!("agent-{}", self.profile())
     }
 
+    /// Name of the systemd user unit that runs the agent's supervisor.
+    pub fn unit_name(&self) -> String {
+        format!("gpucluster-{}.service", self.service_name())
+    }
+
     /// `minikube ARGS -p PROFILE` with our own kubeconfig, so that the person's is never touched.
     pub fn minikube(&self, args: &[&str]) -> Command {
         let mut argv = vec!["minikube"];

@@ -62,8 +62,16 @@ fn strip_kept(mut world: serde_json::Value) -> serde_json::Value {
         "/home/ubuntu/.local",
         "/var/cache",
     ];
+    // The folders of the person's units, empty.
+    const FOLDERS: [&str; 3] = [
+        "/home/ubuntu/.config",
+        "/home/ubuntu/.config/systemd",
+        "/home/ubuntu/.config/systemd/user",
+    ];
     if let Some(files) = world["files"].as_object_mut() {
-        files.retain(|path, _| !PATHS.iter().any(|kept| path.starts_with(kept)));
+        files.retain(|path, _| {
+            !FOLDERS.contains(&path.as_str()) && !PATHS.iter().any(|kept| path.starts_with(kept))
+        });
     }
     for (outer, inner) in [
         ("docker", "images"),
@@ -235,4 +243,81 @@ fn no_screen_event_journal_or_world_file_outside_its_place_holds_the_key() {
         }
     }
     assert!(files >= 2, "journal and log of a run");
+}
+
+#[test]
+fn after_a_reboot_the_agent_waits_for_its_cluster_and_polls_when_it_is_back() {
+    let person = Person::new();
+    assert_eq!(person.types("up --simulate").code, Some(0));
+    // minikube's node has no restart policy; the agent's unit starts by itself.
+    person.alter("4xt4", |world| {
+        world["docker"]["containers"]["gpucluster"]["running"] = false.into();
+    });
+    let waits = person.types("agent status --simulate");
+    assert_eq!(waits.code, Some(3));
+    assert!(
+        waits.out.contains("the agent is waiting for the cluster"),
+        "{}",
+        waits.out
+    );
+    let json = person.types("agent status --simulate --output json").out;
+    assert!(
+        json.contains("\"state\": \"waiting for the cluster\""),
+        "{json}"
+    );
+    assert!(json.contains("\"restarts\": 0"), "{json}");
+    let up = person.types("up --simulate");
+    assert_eq!(up.code, Some(0), "{}", up.err);
+    assert!(!up.err.contains("start agent-gpucluster ("), "{}", up.err);
+    assert_eq!(person.types("agent status --simulate").code, Some(0));
+}
+
+#[test]
+fn a_stopped_agent_is_not_started_at_boot_until_it_is_started_again() {
+    let link = "/home/ubuntu/.config/systemd/user/default.target.wants/\
+                gpucluster-agent-gpucluster.service";
+    let person = Person::new();
+    person.types("up --simulate");
+    assert!(person.world("4xt4")["files"][link].is_object());
+    let stop = person.types("agent stop --simulate");
+    assert!(stop.err.contains("after a reboot too"), "{}", stop.err);
+    assert!(person.world("4xt4")["files"][link].is_null());
+    person.types("agent start --simulate");
+    assert!(person.world("4xt4")["files"][link].is_object());
+}
+
+#[test]
+fn what_keeps_the_agent_running_can_be_changed_both_ways() {
+    let person = Person::new();
+    let before = {
+        person.types("doctor --simulate");
+        person.world("4xt4")
+    };
+    let own = [("GPUCLUSTER_AGENT_SUPERVISOR", "gpucluster")];
+    let unit_of = |person: &Person| {
+        person.world("4xt4")["services"]["agent-gpucluster"]["unit"]
+            .as_str()
+            .map(str::to_owned)
+    };
+    let up = person.types_with("up --simulate", &own);
+    assert_eq!(up.code, Some(0), "{}", up.err);
+    assert!(!up.err.contains("linger"), "{}", up.err);
+    assert_eq!(unit_of(&person), None);
+    for (env, unit) in [
+        (&[][..], Some("gpucluster-agent-gpucluster.service")),
+        (&own[..], None),
+        (&[][..], Some("gpucluster-agent-gpucluster.service")),
+    ] {
+        let up = person.types_with("up --simulate", env);
+        assert_eq!(up.code, Some(0), "{}", up.err);
+        assert_eq!(unit_of(&person).as_deref(), unit);
+        let again = person.types_with("up --simulate", env);
+        assert!(again.err.contains("nothing to change"), "{}", again.err);
+    }
+    assert_eq!(person.types("down --simulate").code, Some(0));
+    let after = person.world("4xt4");
+    assert_eq!(
+        differences(&strip_kept(after), &strip_kept(before)),
+        [""; 0]
+    );
 }

@@ -97,15 +97,28 @@ impl Person {
     /// The stored simulated machine, without what may differ between two equal worlds: the clock,
     /// the history of commands, process ids and the API server's bookkeeping.
     pub fn world(&self, machine: &str) -> serde_json::Value {
-        let path = self
-            .state()
-            .join("simulated")
-            .join(machine)
-            .join("world.json");
-        let text = std::fs::read_to_string(path).unwrap();
+        let text = std::fs::read_to_string(self.world_file(machine)).unwrap();
         let mut world: serde_json::Value = serde_json::from_str(&text).unwrap();
         normalise(&mut world);
         world
+    }
+
+    /// Alters the stored machine behind everybody's back.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a state folder of the test's own"
+    )]
+    pub fn alter(&self, machine: &str, how: impl FnOnce(&mut serde_json::Value)) {
+        let path = self.world_file(machine);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut world = serde_json::from_str(&text).unwrap();
+        how(&mut world);
+        std::fs::write(path, world.to_string()).unwrap();
+    }
+
+    fn world_file(&self, machine: &str) -> std::path::PathBuf {
+        let simulated = self.state().join("simulated");
+        simulated.join(machine).join("world.json")
     }
 
     /// The screen with everything that differs from run to run replaced.

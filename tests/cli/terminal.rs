@@ -138,7 +138,7 @@ fn yes_converges_and_the_plan_is_shown_once() {
     let (code, text) = screen.end();
     assert_eq!(code, Some(0), "{text}");
     assert_eq!(text.matches("steps to change").count(), 1, "{text}");
-    assert!(text.contains("8 steps changed"), "{text}");
+    assert!(text.contains("9 steps changed"), "{text}");
     assert!(cursor_is_back(&text), "{text:?}");
     let again = person.types("up --simulate");
     assert!(again.err.contains("nothing to change"), "{}", again.err);

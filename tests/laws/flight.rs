@@ -1,6 +1,6 @@
 //! A run as the command makes it, without screens: survey, plan, consent, journal, execution.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use gpucluster::config::Settings;
 use gpucluster::engine::bus::Sink;
 use gpucluster::engine::cancel::Cancel;
@@ -371,6 +371,11 @@ impl Theirs {
 
 /// What bears our name and is not the shared data, which stays.
 pub fn ours_left(world: &World) -> Vec<String> {
+    left_of(world, false)
+}
+
+/// The same on a machine where the person's service manager ran without a session before us.
+pub fn left_of(world: &World, lingered: bool) -> Vec<String> {
     let data = Settings::default().nfs.path;
     let mut left: Vec<String> = world
         .files
@@ -391,6 +396,10 @@ pub fn ours_left(world: &World) -> Vec<String> {
     left.extend(named("container", world.docker.containers.keys().collect()));
     left.extend(named("network", world.docker.networks.keys().collect()));
     left.extend(named("unit", world.units.keys().collect()));
+    let linger = format!("/var/lib/systemd/linger/{}", world.identity.user);
+    if world.files.contains_key(Utf8Path::new(&linger)) && !lingered {
+        left.push(linger);
+    }
     for (name, service) in &world.services {
         if service.pid.is_some() {
             left.push(format!("service {name}"));

@@ -293,6 +293,11 @@ fn values_that_are_allowed_and_values_that_are_not() {
             vec!["", "1", "8"],
             vec!["0", "-1", "many"],
         ),
+        (
+            "agent.supervisor",
+            vec!["auto", "systemd", "gpucluster"],
+            vec!["", "Systemd", "launchd"],
+        ),
     ] {
         for value in good {
             assert!(ok(key, value), "{key}={value:?} should be allowed");

@@ -10,6 +10,7 @@
 mod kube_view;
 mod seed;
 mod seed_cluster;
+mod service_view;
 mod shadow;
 
 #[cfg(test)]
@@ -98,19 +99,7 @@ impl Overlay {
         {
             return Err(cannot_rehearse(change));
         }
-        self.seed_for(change).await;
-        let before = self.bench.world().clone();
-        let stage = Stage {
-            bench: &self.bench,
-            how,
-            stream: match &change.effect {
-                Effect::Run(command) => command.stream,
-                _ => Stream::Quiet,
-            },
-            dies_midway: false,
-        };
-        let played = sim::carry_out(&stage, change, self.client()).await;
-        self.shadow().note(&before, &self.bench.world());
+        let played = self.carry_out(change, how).await;
         let result = played.map_err(|ended| match ended {
             Ended::Fault(fault) if fault.evidence.iter().any(|l| l.contains(sim::NO_MODEL)) => {
                 cannot_rehearse(change)
@@ -136,6 +125,26 @@ impl Overlay {
 fn is_kept_out(answer: &Answer) -> bool {
     let probe = node_probe::probe(answer.code, &answer.stdout, &answer.stderr);
     matches!(probe.reach, Reach::Silent | Reach::Prohibited)
+}
+
+impl Overlay {
+    /// Plays a change on the shadow and notes what it altered.
+    async fn carry_out(&self, change: &Change, how: &Performing<'_>) -> Result<Done, Ended> {
+        self.seed_for(change).await;
+        let before = self.bench.world().clone();
+        let stage = Stage {
+            bench: &self.bench,
+            how,
+            stream: match &change.effect {
+                Effect::Run(command) => command.stream,
+                _ => Stream::Quiet,
+            },
+            dies_midway: false,
+        };
+        let played = sim::carry_out(&stage, change, self.client()).await;
+        self.shadow().note(&before, &self.bench.world());
+        played
+    }
 }
 
 fn cannot_rehearse(change: &Change) -> Fault {
@@ -233,12 +242,7 @@ impl ReadHost for Overlay {
     }
 
     fn service<'a>(&'a self, name: &'a str, dir: &'a Utf8Path) -> Look<'a, ServiceState> {
-        if self.shadow().services.contains(name) {
-            let now = self.bench.now_ms();
-            let state = sim::service_state(&self.bench.world(), name, now);
-            return async move { Ok(state) }.boxed();
-        }
-        self.real.service(name, dir)
+        self.service_view(name, dir).boxed()
     }
 
     fn space<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Space> {

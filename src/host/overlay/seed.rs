@@ -47,6 +47,15 @@ impl Overlay {
                 self.seed_object(object).await;
             }
             Effect::Service { service } => {
+                let unit = match service {
+                    ServiceWant::Running(spec) => spec.unit.as_ref(),
+                    ServiceWant::Stopped { unit, .. } => Some(unit),
+                };
+                if let Some(unit) = unit {
+                    let identity = self.real.identity().clone();
+                    self.seed_path(&identity.user_units().join(unit)).await;
+                    self.seed_path(&identity.user_unit_link(unit)).await;
+                }
                 if let ServiceWant::Running(spec) = service {
                     for word in spec.argv.iter().filter(|word| word.starts_with('/')) {
                         self.seed_path(Utf8Path::new(word)).await;
@@ -65,6 +74,10 @@ impl Overlay {
     async fn seed_program(&self, program: &str) {
         match program.rsplit('/').next().unwrap_or_default() {
             "docker" | "minikube" | "nvidia-ctk" | "systemctl" => self.seed_machine().await,
+            "loginctl" => {
+                let person = sim::linger_file(&self.real.identity().user);
+                self.seed_path(&person).await;
+            }
             "apt-get" | "exportfs" => {
                 self.seed_unit("nfs-server").await;
                 for name in ["nfs-kernel-server", "python3-venv"] {

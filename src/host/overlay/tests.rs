@@ -77,6 +77,8 @@ fn everything() -> Vec<Effect> {
             ),
         ],
         dir: format!("{ROOT}/agent/run").into(),
+        ready: None,
+        unit: None,
     };
     vec![
         root("nvidia-ctk runtime configure --runtime=docker"),
@@ -268,4 +270,40 @@ async fn a_firewall_of_this_host_shuts_a_rehearsed_export_too() {
         let answer = overlay.query(&question).await.unwrap();
         assert_eq!(answer.code, code, "{answer:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_that_really_waits_polls_once_its_cluster_is_rehearsed() {
+    let (real, overlay) = pair("4xt4");
+    for mut effect in everything() {
+        if let Effect::Service {
+            service: ServiceWant::Running(spec),
+        } = &mut effect
+        {
+            spec.ready = Some(kubeconfig());
+            let text = serde_json::to_string(spec).unwrap();
+            let path = spec.dir.join("service.json");
+            real.meddle(|world| world.put(path.as_str(), &text, 0o600, 1000))
+                .unwrap();
+        }
+        perform(&*real, effect).await.unwrap();
+    }
+    real.meddle(|world| {
+        let node = world.docker.containers.get_mut("gpucluster");
+        node.unwrap().running = false;
+    })
+    .unwrap();
+    let dir = Utf8PathBuf::from(ROOT).join("agent/run");
+    let state = overlay.service("agent-gpucluster", &dir).await.unwrap();
+    assert!(state.waiting.is_some());
+    for effect in everything() {
+        if matches!(&effect, Effect::Run(command) if command.line().contains("minikube start")) {
+            perform(&overlay, effect).await.unwrap();
+        }
+    }
+    let state = overlay.service("agent-gpucluster", &dir).await.unwrap();
+    assert_eq!(state.waiting, None);
+    assert!(state.log.contains("polling on queues"), "{}", state.log);
+    let still = real.service("agent-gpucluster", &dir).await.unwrap();
+    assert!(still.waiting.is_some(), "the machine itself is as it was");
 }

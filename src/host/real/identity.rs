@@ -45,6 +45,10 @@ pub(super) fn read() -> Result<Identity, HostError> {
         cpus: u32::try_from(cpus).unwrap_or(u32::MAX),
         memory_mib: memory_mib(&meminfo),
         executable,
+        config_home: std::env::var("XDG_CONFIG_HOME")
+            .ok()
+            .filter(|dir| dir.starts_with('/'))
+            .map(Utf8PathBuf::from),
     })
 }
 

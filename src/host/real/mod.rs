@@ -6,6 +6,7 @@
 mod exec;
 mod faults;
 mod fs;
+mod gate;
 mod identity;
 mod job;
 mod kube_client;
@@ -23,6 +24,7 @@ mod service_state;
 mod sudo;
 mod supervisor;
 mod units;
+mod user_units;
 mod wandb;
 
 pub use exec::{resume_all, suspend_all};
@@ -41,6 +43,7 @@ use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use sudo::Root;
+use user_units::UserManager;
 
 /// How long systemd may take to tell a unit's state.
 const UNIT_LOOK: Duration = Duration::from_secs(15);
@@ -70,6 +73,7 @@ pub struct RealHost {
     redactor: Redactor,
     interactive: bool,
     supervisor_argv: Vec<String>,
+    user_manager: UserManager,
     root: Root,
     has_ticket: AtomicBool,
     keep_ticket: Duration,
@@ -96,6 +100,7 @@ impl RealHost {
             secrets: options.secrets,
             interactive: options.interactive,
             supervisor_argv,
+            user_manager: UserManager::of(&identity),
             root: Root::find(),
             has_ticket: AtomicBool::new(false),
             keep_ticket: KEEP_TICKET,

@@ -96,7 +96,9 @@ impl RealHost {
             }
             Effect::Service { service } => match service {
                 ServiceWant::Running(spec) => self.start_service(spec, how.stop).await?,
-                ServiceWant::Stopped { name, dir } => self.stop_service(name, dir).await?,
+                ServiceWant::Stopped { name, dir, unit } => {
+                    self.stop_service(name, dir, Some(unit)).await?;
+                }
             },
         }
         Ok(Done::default())

@@ -2,7 +2,7 @@
 
 use super::exec::{Child, signal_group};
 use super::perform::blocking;
-use super::service_state::{Folder, Process, State, append_to};
+use super::service_state::{Folder, Process, State, append_to, unit_of};
 use super::{RealHost, faults, fs};
 use crate::host::{HostError, ServiceState, Stop, spec_fingerprint};
 use crate::model::{Advice, Fault, ServiceSpec};
@@ -13,8 +13,8 @@ use nix::unistd::Pid;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// How long a supervisor may take to say that it runs.
-const START_LIMIT: Duration = Duration::from_secs(15);
+/// How long a supervisor may take to say that it runs, a look at the cluster included.
+const START_LIMIT: Duration = Duration::from_secs(30);
 
 /// How long it may take to go: it gives its program ten seconds.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
@@ -26,7 +26,8 @@ const PACE: Duration = Duration::from_millis(20);
 pub(super) fn look(dir: &Utf8Path) -> Result<ServiceState, HostError> {
     let folder = Folder(dir.to_owned());
     let state = folder.state()?;
-    let supervised = state.supervisor.is_some_and(Process::runs);
+    let supervisor = state.supervisor.filter(|process| process.runs());
+    let supervised = supervisor.is_some();
     let program = state.program.filter(|program| supervised && program.runs());
     let last_exit = match (&state.supervisor, program, supervised) {
         (None, ..) | (_, Some(_), _) => None,
@@ -37,6 +38,9 @@ pub(super) fn look(dir: &Utf8Path) -> Result<ServiceState, HostError> {
         _ => state.last_exit,
     };
     Ok(ServiceState {
+        supervised,
+        unit: supervisor.and_then(unit_of),
+        waiting: state.waiting.filter(|_| supervised && program.is_none()),
         pid: program.map(|program| program.pid),
         started_ms: state.started_ms,
         restarts: state.restarts,
@@ -52,12 +56,20 @@ impl RealHost {
         let folder = Folder(spec.dir.clone());
         let wanted = spec_fingerprint(spec);
         let state = state_of(&folder)?;
-        let supervised = state.supervisor.is_some_and(Process::runs);
-        let running = state.program.is_some_and(Process::runs);
-        if supervised && running && state.fingerprint.as_deref() == Some(&wanted) {
-            return Ok(());
+        let supervisor = state.supervisor.filter(|process| process.runs());
+        let as_unit = spec.unit.is_none() || supervisor.and_then(unit_of) == spec.unit;
+        let runs = state.waiting.is_some() || state.program.is_some_and(Process::runs);
+        if supervisor.is_some() && runs && as_unit && state.fingerprint.as_deref() == Some(&wanted)
+        {
+            // It may have been taken out of what is started at boot.
+            return match &spec.unit {
+                Some(unit) => self.start_unit(unit, stop).await,
+                None => Ok(()),
+            };
         }
-        self.stop_service(&spec.name, &spec.dir).await?;
+        let before = folder.spec().ok().and_then(|spec| spec.unit);
+        let unit = spec.unit.as_deref().or(before.as_deref());
+        self.stop_service(&spec.name, &spec.dir, unit).await?;
         {
             let (folder, spec) = (folder.clone(), spec.clone());
             blocking(move || {
@@ -68,7 +80,10 @@ impl RealHost {
             })
             .await?;
         }
-        self.detach(&folder)?;
+        match &spec.unit {
+            Some(unit) => self.start_unit(unit, stop).await?,
+            None => self.detach(&folder)?,
+        }
         let deadline = Instant::now() + START_LIMIT;
         loop {
             let state = state_of(&folder)?;
@@ -77,10 +92,11 @@ impl RealHost {
                     (Some(_), _) => Ok(()),
                     (None, Some(how)) if how.starts_with("cannot be started") => {
                         // The supervisor would try for ever what cannot succeed.
-                        self.stop_service(&spec.name, &spec.dir).await?;
+                        let unit = spec.unit.as_deref();
+                        self.stop_service(&spec.name, &spec.dir, unit).await?;
                         Err(not_up(&folder, spec, &how))
                     }
-                    // It began and ended already; the log says why.
+                    // It waits for the cluster, or began and ended already; the log says why.
                     (None, _) => Ok(()),
                 };
             }
@@ -111,8 +127,17 @@ impl RealHost {
         })
     }
 
-    /// Takes a service down, whatever is left of it. Nothing there is success.
-    pub(super) async fn stop_service(&self, name: &str, dir: &Utf8Path) -> Result<(), Fault> {
+    /// Takes a service down, whatever is left of it: its unit, then a supervisor of another kind, then
+    /// the program. Nothing there is success.
+    pub(super) async fn stop_service(
+        &self,
+        name: &str,
+        dir: &Utf8Path,
+        unit: Option<&str>,
+    ) -> Result<(), Fault> {
+        if let Some(unit) = unit {
+            self.stop_unit(unit).await?;
+        }
         let folder = Folder(dir.to_owned());
         if fs::stat(dir).ok().flatten().is_none() {
             return Ok(());
@@ -170,12 +195,19 @@ fn not_up(folder: &Folder, spec: &ServiceSpec, how: &str) -> Fault {
         .flatten()
         .unwrap_or_default();
     words.push_str(&folder.log_since_start().unwrap_or_default());
-    Fault::new(
+    let fault = Fault::new(
         ids::AGENT_START_FAILED,
         format!("{} did not come up", spec.name),
     )
     .caused_by(how)
-    .with_evidence(&words)
+    .with_evidence(&words);
+    match &spec.unit {
+        Some(unit) => fault.advise(Advice::run(
+            "see what systemd says of it",
+            format!("systemctl --user status {unit}"),
+        )),
+        None => fault,
+    }
 }
 
 /// Signals a process that was just seen to be the one meant.
@@ -199,4 +231,8 @@ async fn gone(process: Process, limit: Duration) -> bool {
 
 #[cfg(test)]
 #[path = "service_tests.rs"]
-mod tests;
+pub(in crate::host::real) mod tests;
+
+#[cfg(test)]
+#[path = "service_gate_tests.rs"]
+mod gate_tests;

@@ -33,6 +33,8 @@ pub(super) struct State {
     pub fingerprint: Option<String>,
     /// How it ended last, in words.
     pub last_exit: Option<String>,
+    /// What the program's start waits for, in words.
+    pub waiting: Option<String>,
 }
 
 /// A process that cannot be confused with a later one of the same number.
@@ -58,6 +60,23 @@ impl Process {
     }
 }
 
+/// The systemd unit to which a process belongs, from its control group (cgroups(7)): under a user
+/// unit `0::/user.slice/user-1000.slice/user@1000.service/app.slice/NAME.service`.
+pub(super) fn unit_of(process: Process) -> Option<String> {
+    let groups = std::fs::read_to_string(format!("/proc/{}/cgroup", process.pid)).ok()?;
+    unit_in(&groups)
+}
+
+fn unit_in(groups: &str) -> Option<String> {
+    // Where both hierarchies are mounted, systemd's own is the one that counts.
+    let path = groups
+        .lines()
+        .find_map(|line| Some(line.split_once(":name=systemd:")?.1))
+        .or_else(|| groups.lines().find_map(|line| line.strip_prefix("0::")))?;
+    let last = path.rsplit('/').next()?;
+    (last.ends_with(".service") || last.ends_with(".scope")).then(|| last.to_owned())
+}
+
 /// Start time from a line of `/proc/PID/stat`; `None` for a process that has ended. The program's
 /// name comes second, in parentheses, and may hold anything.
 fn started(stat: &str) -> Option<u64> {
@@ -71,15 +90,6 @@ fn started(stat: &str) -> Option<u64> {
 /// The files of one service.
 #[derive(Clone, Debug)]
 pub(super) struct Folder(pub Utf8PathBuf);
-
-/// A service as it was written down.
-#[derive(Deserialize)]
-struct Stored {
-    name: String,
-    argv: Vec<String>,
-    env: Vec<(String, String)>,
-    dir: Utf8PathBuf,
-}
 
 impl Folder {
     /// Of the log.
@@ -117,18 +127,7 @@ impl Folder {
         let path = self.spec_file();
         let text = fs::read(&path).map_err(|error| error.to_string())?;
         let text = text.ok_or_else(|| format!("{path} is not there"))?;
-        let Stored {
-            name,
-            argv,
-            env,
-            dir,
-        } = serde_json::from_str(&text).map_err(|error| format!("{path}: {error}"))?;
-        Ok(ServiceSpec {
-            name,
-            argv,
-            env,
-            dir,
-        })
+        serde_json::from_str(&text).map_err(|error| format!("{path}: {error}"))
     }
 
     /// Writes down what to run.
@@ -237,6 +236,8 @@ mod tests {
             argv: vec!["/bin/true".to_owned()],
             env: vec![("A".to_owned(), "b c".to_owned())],
             dir: folder.0.clone(),
+            ready: Some("/home/a/.kube/config".into()),
+            unit: Some("gpucluster-agent-x.service".to_owned()),
         };
         folder.put_spec(&spec).unwrap();
         assert_eq!(folder.spec(), Ok(spec));
@@ -247,6 +248,33 @@ mod tests {
         };
         folder.put_state(&state).unwrap();
         assert_eq!(folder.state(), Ok(state));
+    }
+
+    #[test]
+    fn a_spec_of_an_earlier_release_is_read_and_has_no_gate() {
+        let (_dir, folder) = folder();
+        let text =
+            r#"{"name": "agent-x", "argv": ["/bin/true"], "env": [["A", "b"]], "dir": "/d"}"#;
+        fs::write(&folder.spec_file(), text.as_bytes(), 0o600).unwrap();
+        let spec = folder.spec().unwrap();
+        assert_eq!((spec.ready, spec.unit), (None, None));
+        let text = r#"{"restarts": 3, "fingerprint": "f"}"#;
+        fs::write(&folder.state_file(), text.as_bytes(), 0o600).unwrap();
+        let state = folder.state().unwrap();
+        assert_eq!((state.restarts, state.waiting), (3, None));
+    }
+
+    #[test]
+    fn a_supervisors_unit_is_told_by_its_control_group() {
+        let user = "0::/user.slice/user-1000.slice/user@1000.service/app.slice/gpucluster-agent-x.service\n";
+        assert_eq!(unit_in(user).as_deref(), Some("gpucluster-agent-x.service"));
+        let session = "0::/user.slice/user-1000.slice/session-3.scope\n";
+        assert_eq!(unit_in(session).as_deref(), Some("session-3.scope"));
+        let hybrid = "12:pids:/\n1:name=systemd:/user.slice/a.service\n0::/\n";
+        assert_eq!(unit_in(hybrid).as_deref(), Some("a.service"));
+        for none in ["", "0::/\n", "0::/docker/abc\n"] {
+            assert_eq!(unit_in(none), None, "{none}");
+        }
     }
 
     #[test]

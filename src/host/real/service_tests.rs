@@ -1,6 +1,7 @@
 //! A shell script under the real supervisor, which is this test program started once more.
 
 use super::*;
+use crate::host::real::supervisor::{Patience, supervise_with};
 use crate::host::real::{RealOptions, Secrets};
 use camino::Utf8PathBuf;
 use std::io::{BufRead, BufReader};
@@ -15,14 +16,22 @@ use std::io::{BufRead, BufReader};
 fn supervisor_entry() {
     let dir = std::env::args().next_back().map(Utf8PathBuf::from);
     if let Some(dir) = dir.filter(|dir| dir.join("service.json").exists()) {
-        // A filter that matches no test is how a patience of milliseconds gets here.
-        let patience = std::env::args()
-            .find_map(|word| word.strip_prefix("patience=")?.parse().ok())
-            .map(Duration::from_millis);
-        let exit = match patience {
-            Some(patience) => super::super::supervisor::supervise_patiently(&dir, patience),
-            None => crate::host::real::supervise(&dir),
+        // Filters that match no test are how a patience of milliseconds gets here.
+        let given = |name: &str| {
+            std::env::args()
+                .find_map(|word| word.strip_prefix(name)?.strip_prefix('=')?.parse().ok())
+                .map(Duration::from_millis)
         };
+        let mut patience = Patience::default();
+        for (name, time) in [
+            ("patience", &mut patience.after_fatal),
+            ("waiting", &mut patience.cluster.waiting),
+            ("running", &mut patience.cluster.running),
+            ("absent", &mut patience.cluster.absent),
+        ] {
+            *time = given(name).unwrap_or(*time);
+        }
+        let exit = supervise_with(&dir, patience);
         std::process::exit(i32::from(exit.code()));
     }
 }
@@ -41,17 +50,17 @@ fn supervisor_argv() -> Vec<String> {
     argv
 }
 
-struct Place {
+pub(in crate::host::real) struct Place {
     _dir: tempfile::TempDir,
-    spec: ServiceSpec,
-    host: RealHost,
+    pub spec: ServiceSpec,
+    pub host: RealHost,
     /// Where the program says a line at each start.
     said: BufReader<std::fs::File>,
 }
 
 impl Place {
     /// A program that says its process id, then does what `script` says.
-    fn new(script: &str) -> Self {
+    pub fn new(script: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let root = Utf8PathBuf::try_from(dir.path().to_path_buf()).unwrap();
         let fifo = root.join("fifo");
@@ -79,6 +88,8 @@ impl Place {
                     ("WORD".to_owned(), "first".to_owned()),
                 ],
                 dir: root.join("run"),
+                ready: None,
+                unit: None,
             },
             host: host.unwrap(),
             said: BufReader::new(said),
@@ -92,21 +103,23 @@ impl Place {
         line.trim().to_owned()
     }
 
-    fn hear_pid(&mut self) -> i32 {
+    pub fn hear_pid(&mut self) -> i32 {
         let line = self.hear();
         line.split(' ').next().unwrap().parse().unwrap()
     }
 
-    async fn start(&self) -> Result<(), Fault> {
+    pub async fn start(&self) -> Result<(), Fault> {
         self.host.start_service(&self.spec, &Stop::default()).await
     }
 
-    async fn stop(&self) {
-        let stopped = self.host.stop_service(&self.spec.name, &self.spec.dir);
+    pub async fn stop(&self) {
+        let stopped = self
+            .host
+            .stop_service(&self.spec.name, &self.spec.dir, None);
         stopped.await.unwrap();
     }
 
-    fn supervisor(&self) -> Process {
+    pub fn supervisor(&self) -> Process {
         let state = Folder(self.spec.dir.clone()).state().unwrap();
         state.supervisor.unwrap()
     }

@@ -4,11 +4,12 @@
 //! SIGTERM or its program ends with 0 (the Launch agent does so when it is stopped on the server).
 
 use super::exec::{Child, Group, code_of};
+use super::gate::{Closed, Gate, Pace};
 use super::lines::Lines;
 use super::redact::Redactor;
 use super::service_log::ServiceLog;
 use super::service_state::{Folder, HEADER, Process, State};
-use crate::host::spec_fingerprint;
+use crate::host::{STOPPED_AS_ASKED, spec_fingerprint};
 use crate::model::ServiceSpec;
 use crate::reason::Exit;
 use camino::Utf8Path;
@@ -21,6 +22,9 @@ use tokio::net::unix::pipe::Receiver;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
+
+#[path = "supervisor_wait.rs"]
+mod wait;
 
 /// How long the program may take to end after SIGTERM.
 const GRACE: Duration = Duration::from_secs(10);
@@ -47,16 +51,34 @@ const AFTER_FATAL: Duration = Duration::from_secs(120);
 /// Ends with [`Exit::Busy`] where a supervisor is there already, [`Exit::Usage`] where the folder
 /// does not say what to run.
 pub fn supervise(dir: &Utf8Path) -> Exit {
-    supervise_patiently(dir, AFTER_FATAL)
+    supervise_with(dir, Patience::default())
 }
 
-/// The same, with another patience for a program that has said its last words.
-pub(super) fn supervise_patiently(dir: &Utf8Path, patience: Duration) -> Exit {
+/// How long things may take; tests are less patient.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// With a program that has said its last words.
+    pub after_fatal: Duration,
+    /// With the cluster.
+    pub cluster: Pace,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            after_fatal: AFTER_FATAL,
+            cluster: Pace::default(),
+        }
+    }
+}
+
+/// The same, with another patience.
+pub(super) fn supervise_with(dir: &Utf8Path, patience: Patience) -> Exit {
     // A thread of its own: a runtime cannot be started inside another.
     std::thread::scope(|scope| scope.spawn(|| run(dir, patience)).join()).unwrap_or(Exit::Bug)
 }
 
-fn run(dir: &Utf8Path, patience: Duration) -> Exit {
+fn run(dir: &Utf8Path, patience: Patience) -> Exit {
     // Fails where we lead a group already, and then the terminal does not end us either.
     let _ = nix::unistd::setsid();
     let folder = Folder(dir.to_owned());
@@ -92,17 +114,19 @@ struct Supervisor {
     log: ServiceLog,
     terminate: Signal,
     interrupt: Signal,
-    patience: Duration,
+    patience: Patience,
 }
 
 /// What ended a wait.
 enum Woke<T> {
     Asked,
+    /// The cluster has been gone for long.
+    Lost(Closed),
     Done(T),
 }
 
 impl Supervisor {
-    fn new(folder: Folder, spec: ServiceSpec, patience: Duration) -> io::Result<Self> {
+    fn new(folder: Folder, spec: ServiceSpec, patience: Patience) -> io::Result<Self> {
         let pid = i32::try_from(std::process::id()).map_err(io::Error::other)?;
         // The terminal is none of our business; its end must not be ours. The stream may go, the
         // handler stays.
@@ -123,13 +147,26 @@ impl Supervisor {
     }
 
     async fn keep_running(&mut self) -> Exit {
+        let cluster = self.patience.cluster;
+        let gate = self.spec.ready.clone().map(|path| Gate::new(path, cluster));
         let mut pause = 1;
         loop {
+            if let Some(gate) = &gate
+                && let Woke::Asked = self.wait_for(gate).await
+            {
+                self.ended(STOPPED_AS_ASKED);
+                return Exit::Ok;
+            }
             let begun = Instant::now();
-            match self.run_once().await {
+            match self.run_once(gate.as_ref()).await {
                 Woke::Asked => {
-                    self.ended("stopped as asked");
+                    self.ended(STOPPED_AS_ASKED);
                     return Exit::Ok;
+                }
+                // Only a wait comes now: no failure of the program's, so no pause and no count.
+                Woke::Lost(closed) => {
+                    self.ended(&format!("stopped: {} ({})", closed.why, closed.detail));
+                    continue;
                 }
                 Woke::Done(Ok(0)) => {
                     self.ended(
@@ -168,12 +205,13 @@ impl Supervisor {
     fn ended(&mut self, how: &str) {
         self.log.put(&format!("--- gpucluster: {how} ---"));
         self.state.program = None;
+        self.state.waiting = None;
         self.state.last_exit = Some(how.to_owned());
         let _ = self.folder.put_state(&self.state);
     }
 
     /// Starts the program and follows it to its end: its exit code, or why it did not start.
-    async fn run_once(&mut self) -> Woke<io::Result<i32>> {
+    async fn run_once(&mut self, gate: Option<&Gate>) -> Woke<io::Result<i32>> {
         let child = Child {
             argv: self.spec.argv.clone(),
             env: self
@@ -201,7 +239,7 @@ impl Supervisor {
 
         let waiter =
             tokio::task::spawn_blocking(move || handle.wait().map(|output| code_of(output.status)));
-        let ended = match self.follow(waiter, output, &group).await {
+        let ended = match self.follow(waiter, output, &group, gate).await {
             Ok(ended) => ended,
             Err(error) => Woke::Done(Err(error)),
         };
@@ -216,6 +254,7 @@ impl Supervisor {
         mut waiter: JoinHandle<io::Result<i32>>,
         output: PipeReader,
         group: &Group,
+        gate: Option<&Gate>,
     ) -> io::Result<Woke<io::Result<i32>>> {
         let redactor = Redactor::default();
         let mut lines = Lines::new(&redactor);
@@ -224,8 +263,15 @@ impl Supervisor {
         let mut tick = tokio::time::interval(Duration::from_secs(1));
         let mut deadline = pin!(sleep(Duration::MAX));
         let (mut open, mut asked, mut fatal) = (true, false, false);
+        let mut lost = None;
+        let mut absence = pin!(async {
+            match gate {
+                Some(gate) => gate.lost().await,
+                None => std::future::pending().await,
+            }
+        });
         let code = loop {
-            let (was_asked, was_fatal) = (asked, fatal);
+            let (was_stopped, was_fatal) = (asked || lost.is_some(), fatal);
             tokio::select! {
                 biased;
                 _ = self.terminate.recv(), if !asked => asked = true,
@@ -236,19 +282,21 @@ impl Supervisor {
                     _ => open = false,
                 },
                 _ = tick.tick() => self.log.tick(Instant::now()),
+                closed = &mut absence, if lost.is_none() => lost = Some(closed),
                 () = &mut deadline => {
-                    if !asked {
+                    if !asked && lost.is_none() {
                         self.log.put("--- gpucluster: it hangs after its last error; ended ---");
                     }
                     let _ = group.signal(Posix::SIGKILL);
                     deadline.set(sleep(Duration::MAX));
                 }
             }
-            if asked && !was_asked {
+            let stopped = asked || lost.is_some();
+            if stopped && !was_stopped {
                 let _ = group.signal(Posix::SIGTERM);
                 deadline.set(sleep(GRACE));
-            } else if fatal && !was_fatal && !asked {
-                deadline.set(sleep(self.patience));
+            } else if fatal && !was_fatal && !stopped {
+                deadline.set(sleep(self.patience.after_fatal));
             }
         };
         // Its last words may still be in the pipe; a helper that holds it too is not waited for.
@@ -263,7 +311,11 @@ impl Supervisor {
         let now = Instant::now();
         lines.finish(&mut |line| self.log.line(line, now));
         self.log.tick(now);
-        Ok(if asked { Woke::Asked } else { Woke::Done(code) })
+        Ok(match lost {
+            _ if asked => Woke::Asked,
+            Some(closed) => Woke::Lost(closed),
+            None => Woke::Done(code),
+        })
     }
 
     /// Puts output into the log; whether the agent's last words were in it.

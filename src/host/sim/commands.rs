@@ -2,7 +2,7 @@
 
 use super::bench::{Ended, Stage};
 use super::programs;
-use super::{docker, minikube, nfs, packages, python, toolkit, units};
+use super::{docker, minikube, nfs, packages, python, toolkit, units, user_units};
 use crate::host::Answer;
 use crate::model::{Command, Privilege};
 
@@ -26,7 +26,14 @@ pub fn is_modelled(argv: &[String]) -> bool {
     python::is_ours(program)
         || matches!(
             program.rsplit('/').next().unwrap_or_default(),
-            "docker" | "nvidia-ctk" | "minikube" | "apt-get" | "exportfs" | "systemctl" | "uv"
+            "docker"
+                | "nvidia-ctk"
+                | "minikube"
+                | "apt-get"
+                | "exportfs"
+                | "loginctl"
+                | "systemctl"
+                | "uv"
         )
 }
 
@@ -52,6 +59,10 @@ pub async fn run(stage: &Stage<'_>, command: &Command) -> Result<Answer, Ended> 
         "minikube" => minikube::run(stage, args, &command.env, root).await,
         "apt-get" => packages::apt_get(stage, args, root).await,
         "exportfs" => nfs::exportfs(stage, args, root).await,
+        "loginctl" => user_units::loginctl(stage, args, root).await,
+        "systemctl" if args.first() == Some(&"--user") => {
+            user_units::systemctl(stage, args, &command.env).await
+        }
         "systemctl" => units::systemctl(stage, args, root).await,
         "uv" => python::uv(stage, args).await,
         _ if python::is_ours(name) => python::run(stage, name, args).await,

@@ -290,7 +290,9 @@ impl ReadHost for SimHost {
     }
 
     fn service<'a>(&'a self, name: &'a str, _dir: &'a Utf8Path) -> Look<'a, ServiceState> {
-        self.look(0.0, move |world, now| Ok(services::state(world, name, now)))
+        self.look(0.0, move |world, now| {
+            Ok(services::state(world, name, now, true))
+        })
     }
 
     fn space<'a>(&'a self, _path: &'a Utf8Path) -> Look<'a, Space> {

@@ -51,6 +51,11 @@ pub fn one_gpu(index: u32, name: &str, memory_mib: u64) -> SimGpu {
 /// Files of the kernel and of the driver that follow from the hardware.
 pub fn kernel_files(world: &mut World) {
     world.put_dir("/proc/net", 0o555, 0);
+    world.put_dir("/run/systemd/system", 0o755, 0);
+    // The person is logged in, so their service manager runs.
+    let runtime = world.identity.runtime_dir();
+    let (uid, socket) = (world.identity.uid, runtime.join("systemd/private"));
+    world.put(socket.as_str(), "", 0o600, uid);
     world.put("/proc/sys/net/core/bpf_jit_harden", "0\n", 0o600, 0);
     world.put(
         "/proc/filesystems",

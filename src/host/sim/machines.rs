@@ -201,6 +201,9 @@ fn base(gpus: u32, gpu: &str, memory_mib: u64, driver: &str) -> World {
         ("/srv", 0o755, 0),
         ("/tmp", 0o1777, 0),
         ("/var/lib", 0o755, 0),
+        // logind's own (`StateDirectory=systemd/linger`).
+        ("/var/lib/systemd", 0o755, 0),
+        ("/var/lib/systemd/linger", 0o755, 0),
         ("/home", 0o755, 0),
         ("/home/ubuntu", 0o750, 1000),
         ("/run/systemd/system", 0o755, 0),
@@ -224,6 +227,7 @@ fn identity(os_release: &str) -> Identity {
         cpus: 16,
         memory_mib: 60 * 1024,
         executable: "/usr/local/bin/gpucluster".into(),
+        config_home: None,
     }
 }
 

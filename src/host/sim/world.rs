@@ -272,6 +272,12 @@ pub struct Service {
     pub script: Vec<(u64, String)>,
     /// How and when (milliseconds after its start) it ends by itself; `None`: it runs on.
     pub ends: Option<(u64, i32)>,
+    /// The kubeconfig of the cluster that it waits for.
+    #[serde(default)]
+    pub ready: Option<Utf8PathBuf>,
+    /// The user unit that runs its supervisor.
+    #[serde(default)]
+    pub unit: Option<String>,
 }
 
 /// The disk.

@@ -178,4 +178,50 @@ is watched by what it prints and not by being alive.",
         ("start it anew", Some("gpucluster agent restart")),
     ])
     .retryable(),
+    Kind::new(
+        ids::AGENT_UNIT_FOREIGN,
+        Exit::NeedsHuman,
+        "a systemd unit of the agent's name is somebody else's",
+        "The agent runs as the user unit `gpucluster-agent-<profile>.service`. A file of that name is in
+the folder of your units, and its first line does not say that gpucluster manages it, so it is never
+overwritten.
+
+Move it away, or let the agent run under gpucluster's own supervisor, which is gone after a reboot.",
+    )
+    .advice(&[
+        ("see what it is", Some("systemctl --user cat gpucluster-agent-gpucluster.service")),
+        ("or use gpucluster's own supervisor", Some("export GPUCLUSTER_AGENT_SUPERVISOR=gpucluster")),
+    ]),
+    Kind::new(
+        ids::AGENT_UNIT_UNUSABLE,
+        Exit::NeedsHuman,
+        "the agent cannot be a systemd user unit on this machine",
+        "The setting `agent.supervisor` is `systemd`. A user unit needs systemd as the first process
+(`/run/systemd/system` exists), `systemctl` and `loginctl` on PATH, and a person who is not root.
+Containers and WSL without systemd have none of that.
+
+With `auto`, the default, gpucluster's own supervisor is used there. It outlives the session and is
+gone after a reboot.",
+    )
+    .advice(&[("use systemd only where it runs", Some("export GPUCLUSTER_AGENT_SUPERVISOR=auto"))]),
+    Kind::new(
+        ids::AGENT_UNIT_FAILED,
+        Exit::ChangeFailed,
+        "systemd did not bring the agent's unit up or down",
+        "The agent is a unit of your own service manager (`systemctl --user`), which root starts at boot
+once lingering is on (`loginctl enable-linger`). Either that manager is not there (its socket is
+`/run/user/<uid>/systemd/private`), or it refused the command; its words are in the message. On
+Debian and Ubuntu the packages dbus and libpam-systemd bring what such a manager needs.
+
+`Unit file … does not exist` after the file was written means that `XDG_CONFIG_HOME` or `HOME` is
+another folder in your shell than in the service manager, which then reads its units from there. From
+a session of `su` or cron, name the runtime folder yourself:
+
+  XDG_RUNTIME_DIR=/run/user/$(id -u) systemctl --user status",
+    )
+    .advice(&[
+        ("see whether your service manager runs", Some("loginctl user-status")),
+        ("or use gpucluster's own supervisor", Some("export GPUCLUSTER_AGENT_SUPERVISOR=gpucluster")),
+    ])
+    .retryable(),
 ];

@@ -1,6 +1,6 @@
 //! A machine on which every step is in place.
 
-use super::{TestHost, answer, bound, dir, get, identity, node, plugin_pods, said, wish};
+use super::{TestHost, UNIT, answer, bound, dir, get, identity, node, plugin_pods, said, wish};
 use crate::host::{KubeQuery, Query, SecretState, ServiceState, UnitState, spec_fingerprint};
 use crate::steps::service_spec;
 use camino::Utf8PathBuf;
@@ -40,10 +40,13 @@ impl TestHost {
             programs: BTreeMap::new(),
             units: BTreeMap::new(),
             service: ServiceState {
+                supervised: true,
+                unit: Some(wish.unit_name()),
+                waiting: None,
                 pid: Some(4242),
                 started_ms: Some(1),
                 restarts: 0,
-                fingerprint: Some(spec_fingerprint(&service_spec(&wish))),
+                fingerprint: Some(spec_fingerprint(&service_spec(&wish, UNIT))),
                 log: include_str!("../../../tests/tapes/reconstructed/agent-polling.log")
                     .to_owned(),
                 last_exit: None,
@@ -182,6 +185,9 @@ impl TestHost {
                 Ok(Some(pvc)),
             ),
         ];
+        let units = wish.identity.user_units();
+        let program = &wish.identity.executable;
+        let unit = crate::render::agent_unit("gpucluster", program, &layout.agent_run).unwrap();
         for (path, text) in [
             (
                 Utf8PathBuf::from("/etc/docker/daemon.json"),
@@ -191,6 +197,13 @@ impl TestHost {
             (layout.kubeconfig.clone(), "current-context: gpucluster\n"),
             ("/etc/exports.d/gpucluster.exports".into(), EXPORTS),
             (layout.launch_config.clone(), CONFIG),
+            (units.join(wish.unit_name()), unit.as_str()),
+            (
+                wish.identity.user_unit_link(&wish.unit_name()),
+                unit.as_str(),
+            ),
+            ("/var/lib/systemd/linger/ann".into(), ""),
+            ("/run/user/1000/systemd/private".into(), ""),
             ("/proc/fs/nfsd/threads".into(), "8\n"),
             ("/proc/self/mounts".into(), "/dev/sda1 / ext4 rw 0 0\n"),
         ] {
@@ -200,12 +213,19 @@ impl TestHost {
             (Utf8PathBuf::from("/srv/gpucluster"), dir(0o1777, 65534)),
             ("/etc/exports.d".into(), dir(0o755, 0)),
             ("/proc/fs/nfsd".into(), dir(0o555, 0)),
+            ("/run/systemd/system".into(), dir(0o755, 0)),
             (layout.agent_home.clone(), dir(0o700, 1000)),
             (layout.agent_run.clone(), dir(0o700, 1000)),
         ] {
             host.dirs.insert(path, (meta, Vec::new()));
         }
-        for program in ["docker", "nvidia-container-runtime", "nvidia-cdi-hook"] {
+        for program in [
+            "docker",
+            "nvidia-container-runtime",
+            "nvidia-cdi-hook",
+            "systemctl",
+            "loginctl",
+        ] {
             let path = Utf8PathBuf::from("/usr/bin").join(program);
             host.programs.insert(program.to_owned(), path);
         }

@@ -11,7 +11,7 @@ use crate::host::{
     ServiceState, Space, UnitState,
 };
 use crate::model::{
-    Change, Fact, Facts, Observation, Privilege, Probe, Risk, SecretFile, SecretName,
+    Change, Fact, Facts, Keeper, Observation, Privilege, Probe, Risk, SecretFile, SecretName,
 };
 use crate::step::Step;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -74,6 +74,7 @@ pub fn identity() -> Identity {
         cpus: 16,
         memory_mib: 64_000,
         executable: "/usr/local/bin/gpucluster".into(),
+        config_home: None,
     }
 }
 
@@ -96,6 +97,12 @@ pub fn recreating() -> Wish {
         ..wish()
     }
 }
+
+/// What keeps the agent running where systemd does.
+pub const UNIT: Keeper = Keeper::Systemd {
+    lingers: true,
+    manager_runs: true,
+};
 
 /// What a healthy stack has learned.
 pub fn facts() -> Facts {
@@ -122,6 +129,7 @@ pub fn facts() -> Facts {
         Fact::AllocatableGpus(4),
         Fact::WandbEntity("ann".to_owned()),
         Fact::AgentVersion("0.31.0".to_owned()),
+        Fact::AgentKeeper(UNIT),
     ] {
         facts.learn(super::id::DOCKER, fact);
     }
@@ -303,7 +311,8 @@ impl ReadHost for TestHost {
     }
 }
 
-fn wait<T>(future: impl Future<Output = T>) -> T {
+/// Runs a look to its end.
+pub fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap()

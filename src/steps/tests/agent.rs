@@ -5,7 +5,7 @@ use crate::model::{Prior, Receipt, Touch};
 use crate::steps::agent::Agent;
 use crate::steps::agent_env::AgentEnv;
 use crate::steps::testing::{
-    CONFIG, TestHost, answer, dir, planned, said, seen, undone, verdict, wish,
+    CONFIG, TestHost, UNIT, answer, dir, planned, said, seen, undone, verdict, wish,
 };
 use crate::steps::wandb::Account;
 use crate::steps::{Wish, service_spec};
@@ -200,6 +200,9 @@ fn what_keeps_an_environment_from_being_made_is_told() {
     assert_eq!(verdict(&env(), &uv), "absent");
 }
 
+const START: &str =
+    "start agent-gpucluster (systemctl --user enable --now gpucluster-agent-gpucluster.service)";
+
 fn agent() -> Agent {
     Agent::new(Arc::new(wish()))
 }
@@ -207,6 +210,8 @@ fn agent() -> Agent {
 fn stopped() -> TestHost {
     let mut host = TestHost::healthy();
     host.service.pid = None;
+    host.service.supervised = false;
+    host.service.unit = None;
     host.service.last_exit = Some("exit code 1".to_owned());
     host
 }
@@ -225,7 +230,7 @@ fn the_agent_is_set_up_and_started() {
             format!("make directory {}", layout.agent_home),
             format!("put the W&B key into {}/.netrc", layout.agent_home),
             format!("write {}", layout.launch_config),
-            "start agent-gpucluster".to_owned(),
+            START.to_owned(),
         ]
     );
 }
@@ -245,7 +250,7 @@ fn a_running_agent_counts_only_when_it_polls() {
     assert_eq!(verdict(&agent(), &gave_up), "drifted agent log");
     assert_eq!(
         planned(&agent(), &gave_up).unwrap(),
-        ["stop agent-gpucluster", "start agent-gpucluster",]
+        ["stop agent-gpucluster", START,]
     );
 }
 
@@ -260,7 +265,7 @@ fn a_changed_configuration_or_key_restarts_the_agent() {
         [
             "stop agent-gpucluster".to_owned(),
             format!("write {}", layout.launch_config),
-            "start agent-gpucluster".to_owned(),
+            START.to_owned(),
         ]
     );
     let mut key = TestHost::healthy();
@@ -272,21 +277,15 @@ fn a_changed_configuration_or_key_restarts_the_agent() {
 #[test]
 fn a_stopped_agent_and_one_that_runs_otherwise_are_started_as_specified() {
     assert_eq!(verdict(&agent(), &stopped()), "drifted service");
-    assert_eq!(
-        planned(&agent(), &stopped()).unwrap(),
-        ["start agent-gpucluster"]
-    );
+    assert_eq!(planned(&agent(), &stopped()).unwrap(), [START]);
     let mut otherwise = TestHost::healthy();
     otherwise.service.fingerprint = Some("0".to_owned());
-    assert_eq!(
-        planned(&agent(), &otherwise).unwrap(),
-        ["start agent-gpucluster"]
-    );
+    assert_eq!(planned(&agent(), &otherwise).unwrap(), [START]);
 }
 
 #[test]
 fn the_agents_environment_is_small_and_without_secrets() {
-    let names: Vec<String> = service_spec(&wish())
+    let names: Vec<String> = service_spec(&wish(), UNIT)
         .env
         .into_iter()
         .map(|(name, _)| name)

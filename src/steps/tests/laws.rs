@@ -85,7 +85,7 @@ fn with_foreign_server() -> Settings {
 
 #[test]
 fn settings_decide_which_steps_there_are() {
-    assert_eq!(steps().len(), 14);
+    assert_eq!(steps().len(), 15);
     let without = catalog(Arc::new(without_cache()), StepFlags::default(), &identity());
     for gone in [id::NFS_SERVER, id::NFS_EXPORT, id::VOLUME] {
         assert!(!ids(&without).contains(&gone));

@@ -204,9 +204,48 @@ async fn a_cluster_that_somebody_deleted_is_made_again_without_a_stray_agent() {
     let delete = crate::model::Command::new(["minikube", "delete", "-p", "gpucluster"]);
     let by_hand = Change::safe(crate::model::Effect::Run(delete), "by hand");
     perform(&host, &by_hand).await;
+    // One whose supervisor has not given the cluster up yet, or is of a release that never did.
+    host.meddle(|world| {
+        for service in world.services.values_mut() {
+            service.ready = None;
+        }
+    })
+    .unwrap();
     let done = up(&host, StepFlags::default(), &mut receipt).await;
     assert_eq!(done[0], "stop agent-gpucluster", "{done:#?}");
-    assert_eq!(done.last().unwrap(), "start agent-gpucluster", "{done:#?}");
+    let last = done.last().unwrap();
+    assert!(last.starts_with("start agent-gpucluster ("), "{done:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_that_waits_for_a_stopped_cluster_polls_again_when_it_is_back() {
+    let host = machine("4xt4");
+    let mut receipt = Receipt::default();
+    up(&host, StepFlags::default(), &mut receipt).await;
+    // What a reboot does: the node has no restart policy, the agent's unit starts by itself.
+    host.meddle(|world| {
+        let node = world.docker.containers.get_mut("gpucluster");
+        node.unwrap().running = false;
+    })
+    .unwrap();
+    let dir = host
+        .identity()
+        .data_dir
+        .join("profiles/gpucluster/agent/run");
+    let waiting = host.service("agent-gpucluster", &dir).await.unwrap();
+    assert_eq!(
+        waiting.waiting.as_deref(),
+        Some("the cluster does not answer")
+    );
+    assert_eq!((waiting.pid, waiting.restarts), (None, 0));
+    let done = up(&host, StepFlags::default(), &mut receipt).await;
+    assert!(
+        !done.iter().any(|line| line.contains("agent-gpucluster")),
+        "{done:#?}"
+    );
+    let polling = host.service("agent-gpucluster", &dir).await.unwrap();
+    assert_eq!((polling.waiting, polling.restarts), (None, 0));
+    assert!(polling.log.contains("polling on queues"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -247,6 +247,8 @@ async fn with_agent(host: &SimHost, config: &str) {
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .to_vec(),
         dir: HOME.into(),
+        ready: None,
+        unit: None,
     };
     let service = ServiceWant::Running(spec);
     perform(host, Effect::Service { service }).await.unwrap();

@@ -1,5 +1,6 @@
 //! The traps of the modelled tools, one test each.
 
+mod agent_unit;
 mod cluster;
 mod exports;
 mod faults;
