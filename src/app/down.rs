@@ -144,7 +144,10 @@ pub async fn take_back(
         journal: &run.journal,
         bus,
         cancel: &session.cancel,
-        options: Options::default(),
+        options: Options {
+            patience: session.settings.patience,
+            ..Options::default()
+        },
     };
     let applied = executor.take_back(plan).await;
     let outcome = match applied.outcome() {

@@ -77,18 +77,20 @@ pub async fn agent_status(session: &Session<'_>) -> Result<Exit, Fault> {
 async fn gather(session: &Session<'_>) -> Result<StatusReport, Fault> {
     let graph = session.graph(StepFlags::default())?;
     let nothing = BTreeSet::new();
+    let limit = PATIENCE * session.settings.patience;
     let (cluster, gpus, pods, node, volume, agent, jobs, seen) = futures::join!(
-        within("cluster", cluster(session)),
-        within("GPUs", host_gpus(session.reader())),
-        within("pods", list(session.reader(), "v1", "Pod", "")),
-        within("node", list(session.reader(), "v1", "Node", "")),
-        within("volume", volume(session)),
-        within("agent", agent(session)),
+        within(limit, "cluster", cluster(session)),
+        within(limit, "GPUs", host_gpus(session.reader())),
+        within(limit, "pods", list(session.reader(), "v1", "Pod", "")),
+        within(limit, "node", list(session.reader(), "v1", "Node", "")),
+        within(limit, "volume", volume(session)),
+        within(limit, "agent", agent(session)),
         within(
+            limit,
             "jobs",
             list(session.reader(), "batch/v1", "Job", "wandb.ai/monitor=true")
         ),
-        tokio::time::timeout(PATIENCE, session.survey(&graph, &nothing)),
+        tokio::time::timeout(limit, session.survey(&graph, &nothing)),
     );
     let mut report = StatusReport {
         version: 1,
@@ -141,20 +143,21 @@ async fn gather(session: &Session<'_>) -> Result<StatusReport, Fault> {
     report.jobs = jobs.unwrap_or_default().iter().map(job).collect();
     match seen {
         Ok(seen) => report.drift = drift(&seen.looks),
-        Err(_) => unknown.push("drift: not known within 2 s".to_owned()),
+        Err(_) => unknown.push(format!("drift: not known within {} s", limit.as_secs())),
     }
     judge(&mut report, session.settings.nfs.enabled);
     Ok(report)
 }
 
 async fn within<T>(
+    limit: Duration,
     part: &str,
     look: impl Future<Output = Result<T, HostError>>,
 ) -> Result<T, String> {
-    match tokio::time::timeout(PATIENCE, look).await {
+    match tokio::time::timeout(limit, look).await {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(format!("{part}: {error}")),
-        Err(_) => Err(format!("{part}: no answer within 2 s")),
+        Err(_) => Err(format!("{part}: no answer within {} s", limit.as_secs())),
     }
 }
 

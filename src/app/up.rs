@@ -214,6 +214,7 @@ async fn bring_about(
         options: Options {
             fail_fast: apply.fail_fast,
             width: super::world::width(&session.request.common.world),
+            patience: session.settings.patience,
         },
     };
     let applied = executor.apply(&plan, seen.facts).await;

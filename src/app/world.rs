@@ -47,6 +47,7 @@ fn real_host(settings: &Settings) -> Result<RealHost, Fault> {
         secrets: Secrets::find(&settings.wandb.base_url, &identity.home),
         interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
         supervisor_argv: None,
+        patience: settings.patience,
     })
     .map_err(unknown)
 }

@@ -151,6 +151,11 @@ pub(super) fn minutes(text: &str) -> Check {
     when(!fits, format!("must be between 1 and 1440, not {text}"))
 }
 
+pub(super) fn patience(text: &str) -> Check {
+    let fits = text.parse::<u32>().is_ok_and(|n| (1..=60).contains(&n));
+    when(!fits, format!("must be between 1 and 60, not {text}"))
+}
+
 pub(super) fn at_least_one(text: &str) -> Check {
     when(
         text.parse::<u64>().is_ok_and(|n| n < 1),

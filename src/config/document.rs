@@ -10,6 +10,9 @@ fn about(key: &str) -> &'static str {
     match key {
         "profile" => "name of the minikube profile and of everything else of ours on this machine",
         "namespace" => "namespace of the claim and of the jobs",
+        "patience" => {
+            "how many times the usual limits are waited for an answer; 1, more on slow machines"
+        }
         "cluster.cpus" => "no-limit, max or a number; fixed when the cluster is made",
         "cluster.memory" => "no-limit, max or a size such as 48g; fixed when the cluster is made",
         "cluster.kubernetes_version" => "unset: minikube's own",

@@ -35,6 +35,7 @@ const fn key(name: &'static str, form: Form, check: fn(&str) -> Result<(), Strin
 pub(super) const KEYS: &[Key] = &[
     key("profile", Form::Text, checks::profile),
     key("namespace", Form::Text, checks::label),
+    key("patience", Form::Number, checks::patience),
     key("cluster.cpus", Form::Text, checks::cpus),
     key("cluster.memory", Form::Text, checks::memory),
     key(

@@ -14,6 +14,9 @@ pub struct Settings {
     /// Namespace of the claim and of the jobs. Jobs of a queue whose config names none land in
     /// `default`, and a claim is only seen from its own namespace.
     pub namespace: String,
+    /// How many times the usual is waited for every look at this machine: 1, or more where it is
+    /// slow (emulated, overloaded). No limit of a change is meant.
+    pub patience: u32,
     /// The cluster.
     pub cluster: Cluster,
     /// GPUs in containers.
@@ -31,6 +34,7 @@ impl Default for Settings {
         Self {
             profile: "gpucluster".to_owned(),
             namespace: "default".to_owned(),
+            patience: 1,
             cluster: Cluster::default(),
             gpu: GpuSettings::default(),
             nfs: Nfs::default(),

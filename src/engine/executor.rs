@@ -27,6 +27,8 @@ pub struct Options {
     pub fail_fast: bool,
     /// Most steps at once.
     pub width: usize,
+    /// How many times a step's own deadline is waited until it is seen to hold; 1 or more.
+    pub patience: u32,
 }
 
 impl Default for Options {
@@ -34,6 +36,7 @@ impl Default for Options {
         Self {
             fail_fast: false,
             width: 4,
+            patience: 1,
         }
     }
 }
@@ -408,7 +411,7 @@ impl Executor<'_, '_> {
     /// Looks until the step holds, or its deadline passes; then says what was seen last.
     async fn verify(&self, step: &dyn Step, facts: &Facts) -> Result<Observation, Fault> {
         let begun = Instant::now();
-        let deadline = step.deadline();
+        let deadline = step.deadline() * self.options.patience;
         let mut told = String::new();
         loop {
             let last = match step.observe(self.host.reader(), facts).await {

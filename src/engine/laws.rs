@@ -168,6 +168,7 @@ async fn fail_fast_begins_nothing_after_a_failure() {
     let options = Options {
         fail_fast: true,
         width: 4,
+        patience: 1,
     };
     let journal = begin(dir.path(), "r", false);
     let run = up_with(&Graph::new(steps).unwrap(), &host, &journal, options).await;
@@ -306,6 +307,26 @@ async fn undo_takes_back_only_what_is_ours() {
             .all(|made| made.prior == crate::model::Prior::Present),
         "{left:?}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn patience_is_longer_waiting_for_proof() {
+    let mut waited = Vec::new();
+    for patience in [1, 3] {
+        let graph = Graph::new(vec![toy("a", &[])]).unwrap();
+        let host = ToyHost::new();
+        *host.trouble.lock().unwrap() = Some((0, Trouble::Lies));
+        let dir = tempfile::tempdir().unwrap();
+        let journal = begin(dir.path(), "1", false);
+        let options = Options {
+            patience,
+            ..Options::default()
+        };
+        let begun = tokio::time::Instant::now();
+        up_with(&graph, &host, &journal, options).await;
+        waited.push(begun.elapsed());
+    }
+    assert!(waited[1] >= waited[0] * 2, "{waited:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -37,18 +37,22 @@ const CLUSTER_WIDE: &[&str] = &[
     "StorageClass",
 ];
 
-/// Asks.
+/// Asks, and waits for the answer as long as `limit`, usually [`REQUEST_LIMIT`].
 ///
 /// # Errors
 /// `Unreachable` when nobody answers, `Hung` when not in time, `Refused` with the API's words
 /// otherwise.
-pub async fn query(client: &Client, query: &KubeQuery) -> Result<Option<Value>, HostError> {
+pub async fn query(
+    client: &Client,
+    query: &KubeQuery,
+    limit: Duration,
+) -> Result<Option<Value>, HostError> {
     match query {
         KubeQuery::Ready => {
             let request = http::Request::get("/readyz")
                 .body(Vec::new())
                 .map_err(|error| HostError::Io(error.to_string()))?;
-            let text = within("GET /readyz", client.request_text(request)).await?;
+            let text = within(limit, "GET /readyz", client.request_text(request)).await?;
             Ok(Some(Value::String(text.trim().to_owned())))
         }
         KubeQuery::Get(object) => {
@@ -56,7 +60,7 @@ pub async fn query(client: &Client, query: &KubeQuery) -> Result<Option<Value>, 
                 .get(&object.name, &GetParams::default())
                 .map_err(|error| HostError::Io(chain(&error)))?;
             let what = format!("GET {object}");
-            absent_is_none(within(&what, client.request::<Value>(request)).await)
+            absent_is_none(within(limit, &what, client.request::<Value>(request)).await)
         }
         KubeQuery::List {
             api_version,
@@ -74,7 +78,7 @@ pub async fn query(client: &Client, query: &KubeQuery) -> Result<Option<Value>, 
                 .list(&params)
                 .map_err(|error| HostError::Io(chain(&error)))?;
             let what = format!("GET {}", resource.plural);
-            within(&what, client.request::<Value>(request))
+            within(limit, &what, client.request::<Value>(request))
                 .await
                 .map(Some)
         }
@@ -95,7 +99,12 @@ pub async fn apply(client: &Client, object: &Value) -> Result<Value, HostError> 
     let request = path_of(&name)?
         .patch(&name.name, &params, &Patch::Apply(object))
         .map_err(|error| HostError::Io(chain(&error)))?;
-    within(&format!("PATCH {name}"), client.request::<Value>(request)).await
+    within(
+        REQUEST_LIMIT,
+        &format!("PATCH {name}"),
+        client.request::<Value>(request),
+    )
+    .await
 }
 
 /// Deletes an object in the background. Missing is success.
@@ -107,7 +116,7 @@ pub async fn delete(client: &Client, object: &ObjectRef) -> Result<(), HostError
         .delete(&object.name, &DeleteParams::background())
         .map_err(|error| HostError::Io(chain(&error)))?;
     let what = format!("DELETE {object}");
-    absent_is_none(within(&what, client.request::<Value>(request)).await).map(|_| ())
+    absent_is_none(within(REQUEST_LIMIT, &what, client.request::<Value>(request)).await).map(|_| ())
 }
 
 /// The collection an object lives in. A namespaced object without a namespace is in `default`, as
@@ -132,14 +141,15 @@ fn resource(api_version: &str, kind: &str) -> ApiResource {
 }
 
 async fn within<T>(
+    limit: Duration,
     what: &str,
     request: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, HostError> {
-    match tokio::time::timeout(REQUEST_LIMIT, request).await {
+    match tokio::time::timeout(limit, request).await {
         Ok(answer) => answer.map_err(|error| explain(&error)),
         Err(_) => Err(HostError::Hung {
             what: format!("{what} of the Kubernetes API"),
-            limit: REQUEST_LIMIT,
+            limit,
         }),
     }
 }
@@ -225,7 +235,7 @@ mod tests {
     #[tokio::test]
     async fn readiness_is_the_text_of_readyz() {
         let (client, seen) = api(200, "ok");
-        let answer = query(&client, &KubeQuery::Ready).await;
+        let answer = query(&client, &KubeQuery::Ready, REQUEST_LIMIT).await;
         assert_eq!(answer, Ok(Some(json!("ok"))));
         assert_eq!(asked(&seen), ("GET".to_owned(), "/readyz".to_owned()));
     }
@@ -235,7 +245,10 @@ mod tests {
         let status = r#"{"kind":"Status","status":"Failure","message":"not found","reason":"NotFound","code":404}"#;
         let (client, seen) = api(404, status);
         let claim = ObjectRef::new("v1", "PersistentVolumeClaim", None, "nfs-pvc");
-        assert_eq!(query(&client, &KubeQuery::Get(claim)).await, Ok(None));
+        assert_eq!(
+            query(&client, &KubeQuery::Get(claim), REQUEST_LIMIT).await,
+            Ok(None)
+        );
         assert_eq!(
             asked(&seen).1,
             "/api/v1/namespaces/default/persistentvolumeclaims/nfs-pvc"
@@ -251,7 +264,7 @@ mod tests {
             namespace: None,
             selector: "wandb.ai/monitor=true".to_owned(),
         };
-        let answer = query(&client, &list).await.unwrap().unwrap();
+        let answer = query(&client, &list, REQUEST_LIMIT).await.unwrap().unwrap();
         assert_eq!(answer["items"][0]["metadata"]["name"], "a");
         let uri = asked(&seen).1;
         assert!(uri.starts_with("/apis/batch/v1/jobs?"), "{uri}");
@@ -317,7 +330,9 @@ mod tests {
             Err::<http::Response<Body>, _>(refused)
         });
         let client = Client::new(service, "default");
-        let Err(HostError::Unreachable(text)) = query(&client, &KubeQuery::Ready).await else {
+        let Err(HostError::Unreachable(text)) =
+            query(&client, &KubeQuery::Ready, REQUEST_LIMIT).await
+        else {
             panic!("a refused connection must be told apart")
         };
         assert!(text.contains("connection refused"), "{text}");
@@ -329,7 +344,7 @@ mod tests {
             std::future::pending::<Result<http::Response<Body>, Infallible>>().await
         });
         let client = Client::new(service, "default");
-        let answer = query(&client, &KubeQuery::Ready).await;
+        let answer = query(&client, &KubeQuery::Ready, REQUEST_LIMIT).await;
         assert!(matches!(answer, Err(HostError::Hung { .. })), "{answer:?}");
     }
 }

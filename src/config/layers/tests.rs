@@ -202,6 +202,7 @@ fn values_that_are_allowed_and_values_that_are_not() {
             vec!["", "a", "a_b", "-ab", "ab-", "a b", "ä-b"],
         ),
         ("namespace", vec!["default"], vec!["", "Launch", "a.b"]),
+        ("patience", vec!["1", "60"], vec!["0", "61", "-1", "1.5"]),
         (
             "cluster.cpus",
             vec!["max", "no-limit", "8"],

@@ -15,13 +15,13 @@ impl Overlay {
     /// Asks the cluster.
     pub(super) async fn kube_view(&self, query: &KubeQuery) -> Result<Option<Value>, HostError> {
         if self.shadow().cluster {
-            return kube::query(self.client(), query).await;
+            return kube::query(self.client(), query, kube::REQUEST_LIMIT).await;
         }
         match query {
             KubeQuery::Ready => self.real.kube(query).await,
             KubeQuery::Get(object) => {
                 if self.laid_over(object) {
-                    return kube::query(self.client(), query).await;
+                    return kube::query(self.client(), query, kube::REQUEST_LIMIT).await;
                 }
                 if self.taken_away(object) {
                     return Ok(None);
@@ -52,7 +52,7 @@ impl Overlay {
             let removed = ObjectRef::of(item).is_some_and(|object| self.taken_away(&object));
             !removed
         });
-        let Some(shadowed) = kube::query(self.client(), query).await? else {
+        let Some(shadowed) = kube::query(self.client(), query, kube::REQUEST_LIMIT).await? else {
             return Ok(());
         };
         for item in shadowed["items"].as_array().into_iter().flatten() {

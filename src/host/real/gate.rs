@@ -104,7 +104,7 @@ impl Gate {
         };
         let asked = async {
             let client = self.clients.get().await?;
-            kube::query(&client, query).await
+            kube::query(&client, query, LOOK_LIMIT).await
         };
         match tokio::time::timeout(LOOK_LIMIT, asked).await {
             Ok(answer) => answer.map_err(|error| silent(error.to_string())),

@@ -110,7 +110,7 @@ mod tests {
         super::super::fs::write(&path, kubeconfig(port).as_bytes(), 0o600).unwrap();
         let clients = Clients::new(path.clone());
         let client = clients.get().await.unwrap();
-        let answer = crate::host::kube::query(&client, &KubeQuery::Ready).await;
+        let answer = crate::host::kube::query(&client, &KubeQuery::Ready, CONNECT_LIMIT).await;
         let Err(HostError::Unreachable(text)) = answer else {
             panic!("{answer:?}")
         };

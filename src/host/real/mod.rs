@@ -64,6 +64,8 @@ pub struct RealOptions {
     /// Program and arguments that supervise the folder given as the last argument; `None` is
     /// this program with `agent supervise --dir`. Tests put their own here.
     pub supervisor_argv: Option<Vec<String>>,
+    /// How many times the usual is waited for an answer (see the setting `patience`).
+    pub patience: u32,
 }
 
 /// This very machine.
@@ -78,6 +80,7 @@ pub struct RealHost {
     has_ticket: AtomicBool,
     keep_ticket: Duration,
     clients: kube_client::Clients,
+    patience: u32,
 }
 
 impl RealHost {
@@ -105,6 +108,7 @@ impl RealHost {
             has_ticket: AtomicBool::new(false),
             keep_ticket: KEEP_TICKET,
             clients: kube_client::Clients::new(options.kubeconfig),
+            patience: options.patience,
             identity,
         })
     }
@@ -253,7 +257,8 @@ impl ReadHost for RealHost {
     fn kube<'a>(&'a self, query: &'a KubeQuery) -> Look<'a, Option<serde_json::Value>> {
         Box::pin(async move {
             let client = self.clients.get().await?;
-            super::kube::query(&client, query).await
+            let limit = super::kube::REQUEST_LIMIT * self.patience;
+            super::kube::query(&client, query, limit).await
         })
     }
 

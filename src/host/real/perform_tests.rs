@@ -22,6 +22,7 @@ fn place() -> Place {
         secrets: Secrets::with_wandb_key(&"k".repeat(40), "a test"),
         interactive: false,
         supervisor_argv: None,
+        patience: 1,
     });
     Place {
         _dir: dir,

@@ -16,9 +16,12 @@ const EXPORT_TABLE: &str = "/var/lib/nfs/etab";
 impl RealHost {
     pub(super) async fn ask(&self, query: &Query) -> Result<Answer, HostError> {
         match query {
-            Query::WandbViewer { base_url } => wandb::viewer(base_url, &self.secrets).await,
+            Query::WandbViewer { base_url } => {
+                wandb::viewer(base_url, &self.secrets, wandb::LIMIT * self.patience).await
+            }
             Query::WandbQueues { base_url, entity } => {
-                wandb::queues(base_url, entity.as_deref(), &self.secrets).await
+                let limit = wandb::LIMIT * self.patience;
+                wandb::queues(base_url, entity.as_deref(), &self.secrets, limit).await
             }
             Query::Exports if !self.root.is_already() => export_table(),
             Query::Package { name } => {
@@ -57,6 +60,7 @@ impl RealHost {
         env: &[(String, String)],
         limit: Duration,
     ) -> Result<Answer, HostError> {
+        let limit = limit * self.patience;
         let what = argv[..argv.len().min(2)].join(" ");
         let program = argv.first().map_or("", String::as_str);
         let path = find(program).ok_or_else(|| HostError::NoProgram(program.to_owned()))?;

@@ -84,7 +84,7 @@ impl RealHost {
             Some(unit) => self.start_unit(unit, stop).await?,
             None => self.detach(&folder)?,
         }
-        let deadline = Instant::now() + START_LIMIT;
+        let deadline = Instant::now() + START_LIMIT * self.patience;
         loop {
             let state = state_of(&folder)?;
             if state.fingerprint.as_deref() == Some(&wanted) {
@@ -106,7 +106,7 @@ impl RealHost {
             if Instant::now() >= deadline {
                 let how = format!(
                     "its supervisor said nothing for {} s",
-                    START_LIMIT.as_secs()
+                    (START_LIMIT * self.patience).as_secs()
                 );
                 return Err(not_up(&folder, spec, &how));
             }

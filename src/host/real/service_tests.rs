@@ -76,6 +76,7 @@ impl Place {
             secrets: Secrets::none(),
             interactive: false,
             supervisor_argv: Some(supervisor_argv()),
+            patience: 1,
         });
         let script = format!("echo $$ $WORD > {fifo}; {script}");
         Self {

@@ -16,7 +16,7 @@ use std::io;
 use std::time::Duration;
 
 /// How long one request may take.
-const LIMIT: Duration = Duration::from_secs(10);
+pub(super) const LIMIT: Duration = Duration::from_secs(10);
 
 /// Launch queues live in this project, whatever the entity (wandb 0.31, `ProjectRunQueues`).
 const QUEUE_PROJECT: &str = "model-registry";
@@ -31,8 +31,12 @@ const QUEUES: &str = "query ProjectRunQueues($entity: String!, $projectName: Str
 project(entityName: $entity, name: $projectName) { runQueues { id name createdBy access } } }";
 
 /// Whom the key belongs to.
-pub(super) async fn viewer(base_url: &str, secrets: &Secrets) -> Result<Answer, HostError> {
-    ask(base_url, secrets, &json!({ "query": VIEWER })).await
+pub(super) async fn viewer(
+    base_url: &str,
+    secrets: &Secrets,
+    limit: Duration,
+) -> Result<Answer, HostError> {
+    ask(base_url, secrets, &json!({ "query": VIEWER }), limit).await
 }
 
 /// The queues of an entity; without one, of the key's default entity. Where that cannot be told,
@@ -41,11 +45,12 @@ pub(super) async fn queues(
     base_url: &str,
     entity: Option<&str>,
     secrets: &Secrets,
+    limit: Duration,
 ) -> Result<Answer, HostError> {
     let entity = match entity {
         Some(entity) => entity.to_owned(),
         None => {
-            let answer = viewer(base_url, secrets).await?;
+            let answer = viewer(base_url, secrets, limit).await?;
             let body: Value = serde_json::from_str(&answer.stdout).unwrap_or_default();
             match body.pointer("/data/viewer/entity").and_then(Value::as_str) {
                 Some(entity) if answer.code == 200 => entity.to_owned(),
@@ -58,14 +63,20 @@ pub(super) async fn queues(
         base_url,
         secrets,
         &json!({ "query": QUEUES, "variables": variables }),
+        limit,
     )
     .await
 }
 
-async fn ask(base_url: &str, secrets: &Secrets, body: &Value) -> Result<Answer, HostError> {
+async fn ask(
+    base_url: &str,
+    secrets: &Secrets,
+    body: &Value,
+    limit: Duration,
+) -> Result<Answer, HostError> {
     let request = request(base_url, secrets, body)?;
     let host = netrc::machine_of(base_url).unwrap_or(base_url);
-    match tokio::time::timeout(LIMIT, send(host, request)).await {
+    match tokio::time::timeout(limit, send(host, request)).await {
         Ok(answer) => answer.map(|mut answer| {
             // A server may repeat in its answer what it was sent.
             answer.stdout = secrets.redactor().clean(answer.stdout);
@@ -73,7 +84,7 @@ async fn ask(base_url: &str, secrets: &Secrets, body: &Value) -> Result<Answer, 
         }),
         Err(_) => Err(HostError::Hung {
             what: host.to_owned(),
-            limit: LIMIT,
+            limit,
         }),
     }
 }

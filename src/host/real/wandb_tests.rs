@@ -57,7 +57,7 @@ fn base64_is_that_of_the_rfc() {
 async fn the_viewer_is_asked_with_the_key_as_basic_authentication() {
     let body = r#"{"data":{"viewer":{"entity":"ada"}}}"#;
     let (url, seen) = server(vec![(200, body.to_owned())]).await;
-    let answer = viewer(&url, &secrets()).await.unwrap();
+    let answer = viewer(&url, &secrets(), LIMIT).await.unwrap();
     assert_eq!((answer.code, answer.stdout.as_str()), (200, body));
     let request = seen.lock().unwrap()[0].clone();
     assert!(
@@ -74,7 +74,7 @@ async fn queues_without_an_entity_are_those_of_the_default_entity() {
     let viewer = r#"{"data":{"viewer":{"entity":"ada"}}}"#.to_owned();
     let list = r#"{"data":{"project":{"runQueues":[]}}}"#.to_owned();
     let (url, seen) = server(vec![(200, viewer), (200, list.clone())]).await;
-    let answer = queues(&url, None, &secrets()).await.unwrap();
+    let answer = queues(&url, None, &secrets(), LIMIT).await.unwrap();
     assert_eq!(answer.stdout, list);
     let request = seen.lock().unwrap()[1].clone();
     assert!(request.contains(r#""entity":"ada","projectName":"model-registry""#));
@@ -84,7 +84,7 @@ async fn queues_without_an_entity_are_those_of_the_default_entity() {
 async fn a_rejected_key_is_the_servers_answer_and_no_answer_repeats_the_key() {
     let body = format!(r#"{{"errors":[{{"message":"bad key {KEY}"}}]}}"#);
     let (url, _) = server(vec![(401, body)]).await;
-    let answer = queues(&url, None, &secrets()).await.unwrap();
+    let answer = queues(&url, None, &secrets(), LIMIT).await.unwrap();
     assert_eq!(answer.code, 401);
     assert!(!answer.stdout.contains(KEY));
 }
@@ -94,7 +94,7 @@ async fn nobody_there_is_told_in_words_without_the_key() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let place = listener.local_addr().unwrap();
     drop(listener);
-    let error = viewer(&format!("http://{place}"), &secrets()).await;
+    let error = viewer(&format!("http://{place}"), &secrets(), LIMIT).await;
     let Err(HostError::Unreachable(text)) = error else {
         panic!("{error:?}")
     };
@@ -111,7 +111,7 @@ async fn a_server_that_speaks_no_tls_is_told_apart() {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         let _ = stream.read(&mut [0; 1024]).await;
     });
-    let error = viewer(&format!("https://{place}"), &secrets()).await;
+    let error = viewer(&format!("https://{place}"), &secrets(), LIMIT).await;
     let Err(HostError::Unreachable(text)) = error else {
         panic!("{error:?}")
     };
@@ -120,10 +120,10 @@ async fn a_server_that_speaks_no_tls_is_told_apart() {
 
 #[tokio::test]
 async fn without_a_key_or_with_half_a_key_nobody_is_asked() {
-    let none = viewer("http://127.0.0.1:9", &Secrets::none()).await;
+    let none = viewer("http://127.0.0.1:9", &Secrets::none(), LIMIT).await;
     assert!(matches!(none, Err(HostError::Denied(_))));
     let half = Secrets::with_wandb_key("0123", "a test");
-    let Err(HostError::Denied(text)) = viewer("http://127.0.0.1:9", &half).await else {
+    let Err(HostError::Denied(text)) = viewer("http://127.0.0.1:9", &half, LIMIT).await else {
         panic!("half a key is not sent")
     };
     assert!(!text.contains("0123") && text.contains("4 characters"));

@@ -280,7 +280,11 @@ impl ReadHost for SimHost {
     }
 
     fn kube<'a>(&'a self, query: &'a KubeQuery) -> Look<'a, Option<serde_json::Value>> {
-        async move { crate::host::kube::query(self.kube_client(), query).await }.boxed()
+        async move {
+            crate::host::kube::query(self.kube_client(), query, crate::host::kube::REQUEST_LIMIT)
+                .await
+        }
+        .boxed()
     }
 
     fn unit<'a>(&'a self, name: &'a str) -> Look<'a, UnitState> {
