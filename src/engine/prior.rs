@@ -1,7 +1,8 @@
 //! What is at a place before we change it.
 
+use crate::host::packages::brought_by;
 use crate::host::{KubeQuery, Query, ReadHost};
-use crate::model::{Prior, Touch};
+use crate::model::{Change, Effect, Prior, Touch};
 use camino::Utf8Path;
 use serde_json::Value;
 
@@ -27,7 +28,13 @@ pub async fn prior(host: &dyn ReadHost, touch: &Touch) -> Prior {
         Touch::Package(name) => host
             .query(&Query::Package { name: name.clone() })
             .await
-            .map_or(Prior::Unknown, |answer| exists(answer.ok())),
+            .map_or(Prior::Unknown, |answer| {
+                if answer.stdout.contains("config-files") {
+                    Prior::Remains
+                } else {
+                    exists(answer.ok())
+                }
+            }),
         Touch::Cluster(name) => match host.query(&Query::MinikubeProfiles).await {
             Ok(answer) => profile(&answer.stdout, name),
             Err(_) => Prior::Unknown,
@@ -38,6 +45,31 @@ pub async fn prior(host: &dyn ReadHost, touch: &Touch) -> Prior {
             .map_or(Prior::Unknown, |found| exists(found.is_some())),
         // Services run under our own supervisor, in our own folder: always ours.
         Touch::Service(_) => Prior::Absent,
+    }
+}
+
+/// Every place that a change is about to touch: those it names and, where it installs a package, the
+/// packages that come with it.
+pub async fn places(host: &dyn ReadHost, change: &Change) -> Vec<Touch> {
+    let mut places = change.touches();
+    if let Effect::Run(command) = &change.effect {
+        for name in brought_by(host, command).await {
+            let place = Touch::Package(name);
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+    }
+    places
+}
+
+/// Whether a place is as empty as if nothing of ours had come there.
+pub fn is_gone(touch: &Touch, now: &Prior) -> bool {
+    match now {
+        Prior::Absent => true,
+        // Configuration that was edited stays where its package goes.
+        Prior::Remains => matches!(touch, Touch::Package(_)),
+        _ => false,
     }
 }
 

@@ -8,6 +8,7 @@ pub mod kube;
 pub mod netrc;
 pub mod outcome;
 pub mod overlay;
+pub mod packages;
 pub mod query;
 pub mod real;
 pub mod sim;

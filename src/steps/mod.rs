@@ -6,9 +6,11 @@
 mod advice;
 mod agent;
 mod agent_env;
+mod apt;
 mod catalog;
 mod cluster_plan;
 mod cluster_view;
+mod conffiles;
 mod container;
 mod docker;
 mod driver;
@@ -20,6 +22,7 @@ mod nfs_export;
 mod nfs_firewall;
 mod nfs_kernel;
 mod nfs_server;
+mod nfs_users;
 mod packages;
 #[cfg(test)]
 mod testing;

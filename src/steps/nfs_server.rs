@@ -1,13 +1,15 @@
 //! `nfs.server`: the kernel's NFS server is installed, starts at boot and runs now.
 
+use super::apt::{self, Reach, TakenBack};
 use super::look::{Todo, differs, failed, forecast, todo, tools};
-use super::{Wish, id, nfs_kernel, packages};
-use crate::host::{HostError, Query, Question, ReadHost};
+use super::{Wish, conffiles, id, nfs_kernel, nfs_users, packages};
+use crate::host::{Answer, HostError, Query, Question, ReadHost};
 use crate::model::{
-    Advice, Change, Command, Diff, Effect, EffectKind, Facts, Fault, Forecast, Observation, Prior,
-    Privilege, Probe, Receipt, Risk, StepId, Touch, UnitWant,
+    Advice, Change, Command, Diff, Effect, EffectKind, Fact, Facts, Fault, Forecast, Notice,
+    Observation, Prior, Privilege, Probe, Receipt, Risk, StepId, Touch, UnitWant,
 };
-use crate::parse::exports;
+use crate::parse::apt::{Simulation, simulation};
+use crate::parse::os_release::Family;
 use crate::reason::ids;
 use crate::step::{Resource, Step};
 use camino::Utf8Path;
@@ -52,6 +54,165 @@ impl NfsServer {
                 "install the distribution's full kernel (on cloud images: the package with extra modules), or set `nfs.server` to another machine",
             )),
         )
+    }
+}
+
+impl NfsServer {
+    /// What goes now of what we installed and started, and why the rest stays.
+    async fn take_back(&self, host: &dyn ReadHost, receipt: &Receipt) -> TakenBack {
+        if receipt.of(id::NFS_SERVER).next().is_none() {
+            return TakenBack::default();
+        }
+        let installed = receipt
+            .packages(id::NFS_SERVER)
+            .any(|(name, _)| name == self.package());
+        if let Some(why) = nfs_users::other_export(host, &self.wish.settings.nfs.path).await {
+            return TakenBack {
+                changes: Vec::new(),
+                stays: vec![format!("the NFS server stays: {why}")],
+            };
+        }
+        if installed && self.wish.os.family == Family::Debian {
+            // The package's own scripts stop the server, and a purge forgets that it was enabled.
+            let mount = match nfs_users::own_mount(host).await {
+                Some(why) if has_client(receipt) => Some(why),
+                _ => None,
+            };
+            let reach = mount.as_deref().map_or(Reach::All, Reach::AskedOnly);
+            return apt::take_back(host, receipt, id::NFS_SERVER, self.package(), reach).await;
+        }
+        let mut back = TakenBack::default();
+        back.changes.extend(unit_as_before(receipt));
+        if installed && let Some(command) = packages::remove(self.wish.os.family, self.package()) {
+            back.changes.push(Change::safe(
+                Effect::Run(command),
+                "it was installed by gpucluster",
+            ));
+        }
+        back
+    }
+
+    /// What is known of the installation before it is made.
+    fn ahead(&self, simulated: Result<Answer, HostError>) -> Ahead {
+        match simulated {
+            Ok(answer) if answer.ok() => Ahead::Known(simulation(&answer.stdout)),
+            _ if self.wish.os.family == Family::Debian => Ahead::AfterUpdate,
+            _ => Ahead::Unsaid,
+        }
+    }
+
+    fn missing(&self, ahead: &Ahead) -> Observation {
+        let package = self.package();
+        let headline = format!("package {package} is not installed");
+        let Ahead::Known(found) = ahead else {
+            return Observation::absent(match ahead {
+                Ahead::AfterUpdate => {
+                    format!("{headline}; what comes with it is known after apt-get update")
+                }
+                _ => headline,
+            });
+        };
+        if !found.removed.is_empty() {
+            let fault = Fault::new(
+                ids::PACKAGE_INSTALL_FAILED,
+                format!(
+                    "installing {package} would remove {}",
+                    found.removed.join(", ")
+                ),
+            );
+            return Observation::needs_human(fault.advise(Advice::run(
+                "see what apt would do, and decide",
+                format!("apt-get install --simulate {package}"),
+            )));
+        }
+        // The nearest first: apt lists what is needed before what needs it.
+        let others: Vec<&str> = found
+            .new
+            .iter()
+            .rev()
+            .map(String::as_str)
+            .filter(|name| *name != package)
+            .collect();
+        let mut seen = Observation::absent(if others.is_empty() {
+            headline
+        } else {
+            format!("{headline}; {} come with it", apt::listed(&others))
+        });
+        if !found.upgraded.is_empty() {
+            let names: Vec<&str> = found.upgraded.iter().map(String::as_str).collect();
+            seen = seen.warn(format!(
+                "apt would upgrade {} for it, which `down` does not take back",
+                apt::listed(&names)
+            ));
+        }
+        seen.learned(Fact::NewPackages(found.new.clone()))
+    }
+
+    /// The commands that install the package, and all that they touch.
+    fn install(&self, seen: &Observation) -> Vec<Command> {
+        let mut commands = packages::install(self.wish.os.family, self.package());
+        let Some(last) = commands.last_mut() else {
+            return commands;
+        };
+        for fact in &seen.facts {
+            if let Fact::NewPackages(names) = fact {
+                let others = names.iter().filter(|name| *name != self.package());
+                last.touches.extend(others.cloned().map(Touch::Package));
+            }
+        }
+        if self.wish.os.family == Family::Debian {
+            let files = conffiles::all_scripted().map(|path| Touch::File(path.into()));
+            last.touches.extend(files);
+        }
+        commands
+    }
+}
+
+/// What apt tells of an installation beforehand.
+enum Ahead {
+    /// Everything.
+    Known(Simulation),
+    /// Nothing, as its lists are empty or do not know the package yet.
+    AfterUpdate,
+    /// Nothing: it is not apt that installs here.
+    Unsaid,
+}
+
+/// Whether the programs that mount over NFS came with the server.
+fn has_client(receipt: &Receipt) -> bool {
+    receipt
+        .packages(id::NFS_SERVER)
+        .any(|(name, _)| name == "nfs-common")
+}
+
+/// What brings the unit back to where it was.
+fn unit_as_before(receipt: &Receipt) -> Option<Change> {
+    let (enabled, active) = match receipt.prior(&Touch::Unit(UNIT.to_owned()))? {
+        Prior::Absent => (false, false),
+        Prior::Unit { enabled, active } => (*enabled, *active),
+        _ => return None,
+    };
+    let stops = "nothing is exported from this host any more";
+    let effect = |want| Effect::Unit {
+        name: UNIT.to_owned(),
+        want,
+    };
+    match (enabled, active) {
+        (true, true) => None,
+        (false, false) => Some(Change::disruptive(
+            effect(UnitWant::DisabledAndStopped),
+            "it was neither enabled nor running before",
+            stops,
+        )),
+        (false, true) => Some(Change::safe(
+            effect(UnitWant::Disabled),
+            "it was not enabled before",
+        )),
+        (true, false) => Some(Change::disruptive(
+            effect(UnitWant::Stopped),
+            "it was not running before",
+            stops,
+        )),
     }
 }
 
@@ -119,10 +280,14 @@ impl Step for NfsServer {
                         )),
                     ));
                 }
-                return Ok(Observation::absent(format!(
-                    "package {} is not installed",
-                    self.package()
-                )));
+                // Only now: it takes most of a second, and a second `up` has no use for it.
+                let package = self.package().to_owned();
+                let query = Query::AptInstall { package };
+                let simulated = match self.wish.os.family {
+                    Family::Debian => host.query(&query).await,
+                    _ => Err(HostError::NoProgram("apt-get".to_owned())),
+                };
+                return Ok(self.missing(&self.ahead(simulated)));
             }
             let mut diffs = Vec::new();
             if !unit.enabled {
@@ -164,11 +329,8 @@ impl Step for NfsServer {
                 .advise(Advice::run("install it", self.install_line())));
             }
             let why = "the cache is shared by the kernel's NFS server";
-            changes.extend(
-                packages::install(self.wish.os.family, self.package())
-                    .into_iter()
-                    .map(|command| Change::safe(Effect::Run(command), why)),
-            );
+            let commands = self.install(seen).into_iter();
+            changes.extend(commands.map(|command| Change::safe(Effect::Run(command), why)));
         }
         changes.push(Change::safe(
             Effect::Unit {
@@ -213,43 +375,17 @@ impl Step for NfsServer {
         _facts: &'a Facts,
         receipt: &'a Receipt,
     ) -> BoxFuture<'a, Result<Vec<Change>, Fault>> {
+        Box::pin(async move { Ok(self.take_back(host, receipt).await.changes) })
+    }
+
+    fn stays<'a>(
+        &'a self,
+        host: &'a dyn ReadHost,
+        receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Vec<Notice>> {
         Box::pin(async move {
-            // Somebody else's export keeps the server: it is no longer ours alone.
-            let table = host.query(&Query::Exports).await;
-            let ours = self.wish.settings.nfs.path.as_str();
-            if let Ok(answer) = &table
-                && exports::table(&answer.stdout)
-                    .iter()
-                    .any(|export| export.path != ours)
-            {
-                return Ok(Vec::new());
-            }
-            let mut changes = Vec::new();
-            let was_off = match receipt.prior(&Touch::Unit(UNIT.to_owned())) {
-                Some(Prior::Absent) => true,
-                Some(Prior::Unit { enabled, active }) => !enabled && !active,
-                _ => false,
-            };
-            if was_off {
-                changes.push(Change::disruptive(
-                    Effect::Unit {
-                        name: UNIT.to_owned(),
-                        want: UnitWant::DisabledAndStopped,
-                    },
-                    "it was neither enabled nor running before",
-                    "nothing is exported from this host any more",
-                ));
-            }
-            let package = self.package();
-            if receipt.is_ours(&Touch::Package(package.to_owned()))
-                && let Some(command) = packages::remove(self.wish.os.family, package)
-            {
-                changes.push(Change::safe(
-                    Effect::Run(command),
-                    "it was installed by gpucluster",
-                ));
-            }
-            Ok(changes)
+            let back = self.take_back(host, receipt).await;
+            back.stays.into_iter().map(Notice::info).collect()
         })
     }
 }

@@ -26,7 +26,14 @@ pub fn is_modelled(argv: &[String]) -> bool {
     python::is_ours(program)
         || matches!(
             program.rsplit('/').next().unwrap_or_default(),
-            "docker" | "nvidia-ctk" | "minikube" | "apt-get" | "exportfs" | "systemctl" | "uv"
+            "docker"
+                | "nvidia-ctk"
+                | "minikube"
+                | "apt-get"
+                | "dpkg"
+                | "exportfs"
+                | "systemctl"
+                | "uv"
         )
 }
 
@@ -51,6 +58,7 @@ pub async fn run(stage: &Stage<'_>, command: &Command) -> Result<Answer, Ended> 
         "nvidia-ctk" => toolkit::run(stage, args, root).await,
         "minikube" => minikube::run(stage, args, &command.env, root).await,
         "apt-get" => packages::apt_get(stage, args, root).await,
+        "dpkg" => packages::dpkg(stage, args, root).await,
         "exportfs" => nfs::exportfs(stage, args, root).await,
         "systemctl" => units::systemctl(stage, args, root).await,
         "uv" => python::uv(stage, args).await,

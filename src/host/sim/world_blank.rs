@@ -15,6 +15,8 @@ impl World {
             files: BTreeMap::new(),
             units: BTreeMap::new(),
             packages: BTreeSet::new(),
+            auto: BTreeSet::new(),
+            remains: BTreeSet::new(),
             docker: Docker {
                 version: None,
                 running: false,

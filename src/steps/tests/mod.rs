@@ -4,5 +4,6 @@ mod agent;
 mod cluster;
 mod laws;
 mod nfs;
+mod packages;
 mod simulated;
 mod stack;
