@@ -173,7 +173,7 @@ impl Query {
                     "dpkg-query",
                     "-W",
                     "-f",
-                    "${Package} ${db:Status-Status}\\n${Conffiles}\\n",
+                    "${Package} ${db:Status-Want} ${db:Status-Status}\\n${Conffiles}\\n",
                 ],
                 packages,
             ),

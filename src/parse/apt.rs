@@ -38,6 +38,8 @@ pub fn simulation(text: &str) -> Simulation {
 pub struct Package {
     /// Its name, without the architecture.
     pub name: String,
+    /// What was asked for: `install`, `deinstall`, `purge` …
+    pub want: String,
     /// `installed`, `config-files` (removed, its configuration stayed), `not-installed` …
     pub status: String,
     /// The configuration files that dpkg itself keeps.
@@ -50,14 +52,20 @@ impl Package {
         !matches!(self.status.as_str(), "config-files" | "not-installed")
     }
 
+    /// Whether it was to go and is still there: a removal was cut short. apt forgets by then that it
+    /// came as a dependency, so it no longer tells that nothing needs it.
+    pub fn is_condemned(&self) -> bool {
+        self.is_installed() && matches!(self.want.as_str(), "deinstall" | "purge")
+    }
+
     /// Whether only its configuration is there.
     pub fn is_remains(&self) -> bool {
         self.status == "config-files"
     }
 }
 
-/// Reads `dpkg-query -W -f '${Package} ${db:Status-Status}\n${Conffiles}\n'`: a line a package, and
-/// below it ` PATH MD5` for each configuration file.
+/// Reads `dpkg-query -W -f '${Package} ${db:Status-Want} ${db:Status-Status}\n${Conffiles}\n'`: a line
+/// a package, and below it ` PATH MD5` for each configuration file.
 pub fn packages(text: &str) -> Vec<Package> {
     let mut found: Vec<Package> = Vec::new();
     for line in text.lines() {
@@ -66,9 +74,10 @@ pub fn packages(text: &str) -> Vec<Package> {
             if let (Some(last), Some(path)) = (found.last_mut(), conffile.split(' ').next()) {
                 last.conffiles.push(path.to_owned());
             }
-        } else if let Some((name, status)) = line.split_once(' ') {
+        } else if let [name, want, status] = line.split(' ').collect::<Vec<_>>()[..] {
             found.push(Package {
                 name: name.to_owned(),
+                want: want.to_owned(),
                 status: status.to_owned(),
                 conffiles: Vec::new(),
             });
@@ -136,6 +145,10 @@ mod tests {
         let of = |name: &str| found.iter().find(|package| package.name == name).unwrap();
         assert!(of("libtirpc3").is_installed() && of("libtirpc3").conffiles.is_empty());
         assert!(of("rpcbind").is_remains());
+        assert!(!of("rpcbind").is_condemned() && !of("libtirpc3").is_condemned());
+        let cut_short =
+            packages("libexpat1 deinstall half-installed\n\nlibkrb5-3 purge installed\n");
+        assert!(cut_short.iter().all(Package::is_condemned));
         assert_eq!(of("keyutils").conffiles, ["/etc/request-key.conf"]);
         assert_eq!(of("rpcbind").conffiles.len(), 3);
     }

@@ -20,6 +20,18 @@ pub struct TakenBack {
     pub stays: Vec<String>,
 }
 
+/// What is no longer wanted.
+pub struct Unwanted<'a> {
+    /// The step that installed it.
+    pub step: StepId,
+    /// The package that was asked for.
+    pub asked: &'a str,
+    /// What else of ours is gone when that package is: its unit.
+    pub with_it: Touch,
+    /// What may go.
+    pub reach: Reach<'a>,
+}
+
 /// Which of the packages may go at all.
 pub enum Reach<'a> {
     /// The one that was asked for, and what came with it.
@@ -28,14 +40,18 @@ pub enum Reach<'a> {
     AskedOnly(&'a str),
 }
 
-/// What of the packages that `step` brought goes now, when `asked` is no longer wanted.
+/// What of the packages that a step brought goes now.
 pub async fn take_back(
     host: &dyn ReadHost,
     receipt: &Receipt,
-    step: StepId,
-    asked: &str,
-    reach: Reach<'_>,
+    unwanted: Unwanted<'_>,
 ) -> TakenBack {
+    let Unwanted {
+        step,
+        asked,
+        with_it,
+        reach,
+    } = unwanted;
     let brought: Vec<(&str, bool)> = receipt.packages(step).collect();
     let mut back = TakenBack::default();
     if brought.is_empty() {
@@ -68,13 +84,24 @@ pub async fn take_back(
     if subjects.is_empty() {
         return back;
     }
-    let kept = conffiles::kept(host, receipt, &subjects).await;
-    if !kept.is_empty() {
-        let files: Vec<&str> = kept.iter().map(|(_, file)| file.as_str()).collect();
-        back.stays.push(format!(
-            "{} stays: it is not as its package made it",
-            files.join(", ")
-        ));
+    let judged: Vec<&Package> = subjects
+        .iter()
+        .copied()
+        .filter(|package| !had_config(&package.name))
+        .collect();
+    let kept = conffiles::kept(host, receipt, &judged).await;
+    match &kept[..] {
+        [] => {}
+        [(_, file)] => back.stays.push(format!(
+            "{file} stays: it is not as its package made it, and a purge would delete it"
+        )),
+        more => {
+            let files: Vec<&str> = more.iter().map(|(_, file)| file.as_str()).collect();
+            back.stays.push(format!(
+                "{} stay: they are not as their packages made them, and a purge would delete them",
+                files.join(", ")
+            ));
+        }
     }
     let loses_config = |package: &&&Package| {
         !had_config(&package.name) && !kept.iter().any(|(name, _)| *name == package.name)
@@ -85,6 +112,9 @@ pub async fn take_back(
         let mut command = run(&words.iter().copied().chain(names).collect::<Vec<_>>());
         for package in packages {
             command = command.touching(Touch::Package(package.name.clone()));
+            if package.name == asked {
+                command = command.touching(with_it.clone());
+            }
         }
         for file in conffiles::scripted(packages) {
             command = command.touching(Touch::File(file.into()));
@@ -139,7 +169,7 @@ async fn going<'p>(
         }
     };
     let may_go = |package: &&&Package| match reach {
-        Reach::All => unneeded.contains(&package.name),
+        Reach::All => unneeded.contains(&package.name) || package.is_condemned(),
         Reach::AskedOnly(_) => package.name == asked,
     };
     let going: Vec<&Package> = installed.iter().filter(may_go).copied().collect();

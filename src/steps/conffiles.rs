@@ -90,6 +90,9 @@ pub async fn kept(
     let query = Query::EditedConfig {
         packages: names.collect(),
     };
+    if packages.is_empty() {
+        return kept;
+    }
     // dpkg ends with 1 where one of them is not installed; it tells of the others all the same.
     match host.query(&query).await {
         Ok(answer) => {

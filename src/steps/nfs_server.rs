@@ -1,6 +1,6 @@
 //! `nfs.server`: the kernel's NFS server is installed, starts at boot and runs now.
 
-use super::apt::{self, Reach, TakenBack};
+use super::apt::{self, Reach, TakenBack, Unwanted};
 use super::look::{Todo, differs, failed, forecast, todo, tools};
 use super::{Wish, conffiles, id, nfs_kernel, nfs_users, packages};
 use crate::host::{Answer, HostError, Query, Question, ReadHost};
@@ -78,11 +78,18 @@ impl NfsServer {
                 Some(why) if has_client(receipt) => Some(why),
                 _ => None,
             };
-            let reach = mount.as_deref().map_or(Reach::All, Reach::AskedOnly);
-            return apt::take_back(host, receipt, id::NFS_SERVER, self.package(), reach).await;
+            let unwanted = Unwanted {
+                step: id::NFS_SERVER,
+                asked: self.package(),
+                with_it: Touch::Unit(UNIT.to_owned()),
+                reach: mount.as_deref().map_or(Reach::All, Reach::AskedOnly),
+            };
+            return apt::take_back(host, receipt, unwanted).await;
         }
         let mut back = TakenBack::default();
-        back.changes.extend(unit_as_before(receipt));
+        if host.unit(UNIT).await.is_ok_and(|unit| unit.loaded) {
+            back.changes.extend(unit_as_before(receipt));
+        }
         if installed && let Some(command) = packages::remove(self.wish.os.family, self.package()) {
             back.changes.push(Change::safe(
                 Effect::Run(command),

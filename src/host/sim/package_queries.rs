@@ -87,14 +87,14 @@ fn purged(names: &[String]) -> Answer {
     said(0, format!("{PREAMBLE}{lines}"), "")
 }
 
-/// `dpkg-query -W -f '${Package} ${db:Status-Status}\n${Conffiles}\n' NAME…`.
+/// `dpkg-query -W -f '${Package} ${db:Status-Want} ${db:Status-Status}\n${Conffiles}\n' NAME…`.
 pub fn states(world: &World, names: &[String]) -> Answer {
     let (mut stdout, mut stderr) = (String::new(), String::new());
     for name in names {
         let status = if world.packages.contains(name) {
-            "installed"
+            "install installed"
         } else if world.remains.contains(name) {
-            "config-files"
+            "deinstall config-files"
         } else {
             stderr += &format!("dpkg-query: no packages found matching {name}\n");
             continue;

@@ -291,7 +291,8 @@ impl ReadHost for TestHost {
     }
 }
 
-fn wait<T>(future: impl Future<Output = T>) -> T {
+/// Waits for a look or a plan.
+pub fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap()

@@ -4,7 +4,9 @@ use crate::host::{Query, UnitState};
 use crate::model::{Prior, Receipt, Touch};
 use crate::step::Step;
 use crate::steps::nfs_server::NfsServer;
-use crate::steps::testing::{TestHost, answer, planned, said, seen, stays, undone, verdict, wish};
+use crate::steps::testing::{
+    TestHost, answer, planned, said, seen, stays, undone, verdict, wait, wish,
+};
 use std::sync::Arc;
 
 const SERVER: &str = "nfs-kernel-server";
@@ -44,7 +46,7 @@ fn purges(names: &[&str]) -> String {
 
 /// As the installation left it; nothing is exported any more.
 fn installed() -> TestHost {
-    let states = OURS.map(|name| format!("{name} installed\n /etc/default/{name} 0a\n"));
+    let states = OURS.map(|name| format!("{name} install installed\n /etc/default/{name} 0a\n"));
     TestHost::healthy()
         .with(Query::Exports, said(""))
         .with_file("/etc/exports", Some(EXPORTS))
@@ -79,8 +81,17 @@ fn installed() -> TestHost {
 fn what_came_with_the_server_goes_with_it() {
     assert_eq!(undone(&server(), &installed(), &receipt()), [PURGE]);
     assert_eq!(stays(&server(), &installed(), &receipt()), [""; 0]);
+    let facts = crate::steps::testing::facts();
+    let (host, receipt) = (installed(), receipt());
+    let server = server();
+    let changes = wait(server.undo(&host, &facts, &receipt)).unwrap();
+    let unit = Touch::Unit("nfs-server".into());
+    assert!(
+        changes[0].touches().contains(&unit),
+        "the unit is given up with its package"
+    );
     let nothing = Receipt::default();
-    assert!(undone(&server(), &installed(), &nothing).is_empty());
+    assert!(undone(&server, &installed(), &nothing).is_empty());
 }
 
 #[test]
@@ -94,7 +105,7 @@ fn an_edited_file_is_kept_by_removing_its_package_without_a_purge() {
     assert_eq!(undone(&server(), &mine, &receipt()), removed);
     assert_eq!(
         stays(&server(), &mine, &receipt()),
-        ["/etc/exports stays: it is not as its package made it"]
+        ["/etc/exports stays: it is not as its package made it, and a purge would delete it"]
     );
     // The same words may be somebody's who wrote them before us.
     let mut before = receipt();
@@ -123,11 +134,17 @@ fn an_edited_file_is_kept_by_removing_its_package_without_a_purge() {
 fn configuration_that_was_left_before_us_is_left_again() {
     let mut receipt = receipt();
     receipt.made[2].prior = Prior::Remains;
+    let installed = installed().with(
+        Query::EditedConfig {
+            packages: owned(&OURS[..2]),
+        },
+        said(""),
+    );
     assert_eq!(
-        undone(&server(), &installed(), &receipt)[1],
+        undone(&server(), &installed, &receipt)[1],
         "sudo DEBIAN_FRONTEND=noninteractive dpkg --purge nfs-kernel-server nfs-common"
     );
-    assert_eq!(stays(&server(), &installed(), &receipt), [""; 0]);
+    assert_eq!(stays(&server(), &installed, &receipt), [""; 0]);
 }
 
 #[test]
@@ -206,7 +223,7 @@ fn an_undo_cut_short_between_removal_and_purge_is_finished() {
             },
             answer(
                 1,
-                "nfs-kernel-server config-files\n /etc/default/nfs-kernel-server 0a\n",
+                "nfs-kernel-server deinstall config-files\n /etc/default/nfs-kernel-server 0a\n",
                 "dpkg-query: no packages found matching rpcbind\n",
             ),
         )
@@ -229,6 +246,34 @@ fn an_undo_cut_short_between_removal_and_purge_is_finished() {
     );
     let edited = host.with_file("/etc/exports", Some("/srv/x *(ro)\n"));
     assert!(undone(&server(), &edited, &receipt()).is_empty());
+}
+
+#[test]
+fn what_a_removal_that_was_cut_short_condemned_goes_without_apts_word() {
+    let host = installed()
+        .with(
+            Query::PackageStates {
+                packages: owned(&OURS),
+            },
+            said("nfs-common purge installed\n\nrpcbind install installed\n\n"),
+        )
+        .with(Query::AptUnneeded { without: None }, said(""))
+        .with(
+            Query::AptPurge {
+                packages: owned(&["nfs-common"]),
+            },
+            said(&purges(&["nfs-common"])),
+        )
+        .with(
+            Query::EditedConfig {
+                packages: owned(&["nfs-common"]),
+            },
+            said(""),
+        );
+    assert_eq!(
+        undone(&server(), &host, &receipt()),
+        ["sudo DEBIAN_FRONTEND=noninteractive apt-get purge -y nfs-common"]
+    );
 }
 
 #[test]
@@ -293,6 +338,10 @@ fn a_server_that_was_there_is_only_brought_back_to_its_state() {
         let prior = Prior::Unit { enabled, active };
         receipt.note("nfs.server", Touch::Unit("nfs-server".into()), prior);
         assert_eq!(undone(&server(), &installed(), &receipt), [want]);
+        // Whoever took the package away took the unit with it.
+        let mut gone = installed();
+        gone.units.clear();
+        assert!(undone(&server(), &gone, &receipt).is_empty());
     }
 }
 
