@@ -367,7 +367,7 @@ impl Executor<'_, '_> {
     async fn see_gone(&self, change: &Change, aim: Aim) -> Result<(), Fault> {
         let begun = Instant::now();
         for touch in taken_away(change, aim) {
-            while !is_gone(&touch, &prior(self.host.reader(), &touch).await) {
+            while !is_gone(change, &touch, &prior(self.host.reader(), &touch).await) {
                 if begun.elapsed() >= GONE_WITHIN {
                     return Err(Fault::new(
                         ids::NOT_VERIFIED,
@@ -391,7 +391,7 @@ impl Executor<'_, '_> {
     async fn nothing_left(&self, touches: &[(Touch, Prior)]) -> Vec<Touch> {
         let mut empty = Vec::new();
         for (touch, before) in touches {
-            if is_gone(touch, before)
+            if matches!(before, Prior::Absent | Prior::Remains)
                 && !matches!(touch, Touch::Service(_))
                 && prior(self.host.reader(), touch).await == *before
             {

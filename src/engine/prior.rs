@@ -63,12 +63,16 @@ pub async fn places(host: &dyn ReadHost, change: &Change) -> Vec<Touch> {
     places
 }
 
-/// Whether a place is as empty as if nothing of ours had come there.
-pub fn is_gone(touch: &Touch, now: &Prior) -> bool {
+/// Whether what a change takes away is gone. Configuration may stay where a package is removed, and
+/// not where it is purged.
+pub fn is_gone(change: &Change, touch: &Touch, now: &Prior) -> bool {
+    let purges = match &change.effect {
+        Effect::Run(command) => command.argv.iter().any(|word| word.ends_with("purge")),
+        _ => false,
+    };
     match now {
         Prior::Absent => true,
-        // Configuration that was edited stays where its package goes.
-        Prior::Remains => matches!(touch, Touch::Package(_)),
+        Prior::Remains => matches!(touch, Touch::Package(_)) && !purges,
         _ => false,
     }
 }
@@ -114,6 +118,21 @@ async fn file(host: &dyn ReadHost, path: &Utf8Path) -> Prior {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_purge_leaves_no_configuration_and_a_removal_may() {
+        let touch = Touch::Package("rpcbind".into());
+        for (argv, gone) in [
+            (["apt-get", "remove", "-y"], true),
+            (["apt-get", "purge", "-y"], false),
+            (["dpkg", "--purge", "-D0"], false),
+        ] {
+            let change = Change::safe(Effect::Run(crate::model::Command::new(argv)), "");
+            assert_eq!(is_gone(&change, &touch, &Prior::Remains), gone, "{argv:?}");
+            assert!(is_gone(&change, &touch, &Prior::Absent));
+            assert!(!is_gone(&change, &touch, &Prior::Present));
+        }
+    }
 
     #[test]
     fn a_profile_is_found_by_its_own_name_only() {

@@ -22,6 +22,7 @@ mod nfs_export;
 mod nfs_firewall;
 mod nfs_kernel;
 mod nfs_server;
+mod nfs_server_undo;
 mod nfs_users;
 mod packages;
 #[cfg(test)]

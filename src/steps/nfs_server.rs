@@ -1,12 +1,11 @@
 //! `nfs.server`: the kernel's NFS server is installed, starts at boot and runs now.
 
-use super::apt::{self, Reach, TakenBack, Unwanted};
 use super::look::{Todo, differs, failed, forecast, todo, tools};
-use super::{Wish, conffiles, id, nfs_kernel, nfs_users, packages};
+use super::{Wish, apt, conffiles, id, nfs_kernel, packages};
 use crate::host::{Answer, HostError, Query, Question, ReadHost};
 use crate::model::{
     Advice, Change, Command, Diff, Effect, EffectKind, Fact, Facts, Fault, Forecast, Notice,
-    Observation, Prior, Privilege, Probe, Receipt, Risk, StepId, Touch, UnitWant,
+    Observation, Privilege, Probe, Receipt, Risk, StepId, Touch, UnitWant,
 };
 use crate::parse::apt::{Simulation, simulation};
 use crate::parse::os_release::Family;
@@ -18,11 +17,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Name of the unit everywhere (Debian's nfs-kernel-server is an alias of it).
-const UNIT: &str = "nfs-server";
+pub(super) const UNIT: &str = "nfs-server";
 
 /// See the module.
 pub struct NfsServer {
-    wish: Arc<Wish>,
+    pub(super) wish: Arc<Wish>,
 }
 
 impl NfsServer {
@@ -32,7 +31,7 @@ impl NfsServer {
     }
 
     /// Asked for by its Debian name where the distribution is unknown: the answer is then no.
-    fn package(&self) -> &'static str {
+    pub(super) fn package(&self) -> &'static str {
         packages::nfs_server(self.wish.os.family).unwrap_or("nfs-kernel-server")
     }
 
@@ -58,47 +57,6 @@ impl NfsServer {
 }
 
 impl NfsServer {
-    /// What goes now of what we installed and started, and why the rest stays.
-    async fn take_back(&self, host: &dyn ReadHost, receipt: &Receipt) -> TakenBack {
-        if receipt.of(id::NFS_SERVER).next().is_none() {
-            return TakenBack::default();
-        }
-        let installed = receipt
-            .packages(id::NFS_SERVER)
-            .any(|(name, _)| name == self.package());
-        if let Some(why) = nfs_users::other_export(host, &self.wish.settings.nfs.path).await {
-            return TakenBack {
-                changes: Vec::new(),
-                stays: vec![format!("the NFS server stays: {why}")],
-            };
-        }
-        if installed && self.wish.os.family == Family::Debian {
-            // The package's own scripts stop the server, and a purge forgets that it was enabled.
-            let mount = match nfs_users::own_mount(host).await {
-                Some(why) if has_client(receipt) => Some(why),
-                _ => None,
-            };
-            let unwanted = Unwanted {
-                step: id::NFS_SERVER,
-                asked: self.package(),
-                with_it: Touch::Unit(UNIT.to_owned()),
-                reach: mount.as_deref().map_or(Reach::All, Reach::AskedOnly),
-            };
-            return apt::take_back(host, receipt, unwanted).await;
-        }
-        let mut back = TakenBack::default();
-        if host.unit(UNIT).await.is_ok_and(|unit| unit.loaded) {
-            back.changes.extend(unit_as_before(receipt));
-        }
-        if installed && let Some(command) = packages::remove(self.wish.os.family, self.package()) {
-            back.changes.push(Change::safe(
-                Effect::Run(command),
-                "it was installed by gpucluster",
-            ));
-        }
-        back
-    }
-
     /// What is known of the installation before it is made.
     fn ahead(&self, simulated: Result<Answer, HostError>) -> Ahead {
         match simulated {
@@ -183,44 +141,6 @@ enum Ahead {
     AfterUpdate,
     /// Nothing: it is not apt that installs here.
     Unsaid,
-}
-
-/// Whether the programs that mount over NFS came with the server.
-fn has_client(receipt: &Receipt) -> bool {
-    receipt
-        .packages(id::NFS_SERVER)
-        .any(|(name, _)| name == "nfs-common")
-}
-
-/// What brings the unit back to where it was.
-fn unit_as_before(receipt: &Receipt) -> Option<Change> {
-    let (enabled, active) = match receipt.prior(&Touch::Unit(UNIT.to_owned()))? {
-        Prior::Absent => (false, false),
-        Prior::Unit { enabled, active } => (*enabled, *active),
-        _ => return None,
-    };
-    let stops = "nothing is exported from this host any more";
-    let effect = |want| Effect::Unit {
-        name: UNIT.to_owned(),
-        want,
-    };
-    match (enabled, active) {
-        (true, true) => None,
-        (false, false) => Some(Change::disruptive(
-            effect(UnitWant::DisabledAndStopped),
-            "it was neither enabled nor running before",
-            stops,
-        )),
-        (false, true) => Some(Change::safe(
-            effect(UnitWant::Disabled),
-            "it was not enabled before",
-        )),
-        (true, false) => Some(Change::disruptive(
-            effect(UnitWant::Stopped),
-            "it was not running before",
-            stops,
-        )),
-    }
 }
 
 impl Step for NfsServer {

@@ -3,6 +3,7 @@
 mod cluster;
 mod faults;
 mod machine;
+mod packages;
 mod volume;
 
 use super::{SimHost, SimOptions, World};
