@@ -249,6 +249,29 @@ fn an_undo_cut_short_between_removal_and_purge_is_finished() {
 }
 
 #[test]
+fn configuration_is_purged_although_the_server_was_given_up_already() {
+    let mut receipt = receipt();
+    receipt.forget(&Touch::Package(SERVER.into()));
+    let host = installed()
+        .with(
+            Query::PackageStates {
+                packages: owned(&OURS[1..]),
+            },
+            said("rpcbind deinstall config-files\n /etc/default/rpcbind 0a\n"),
+        )
+        .with(
+            Query::EditedConfig {
+                packages: owned(&["rpcbind"]),
+            },
+            answer(1, "", "dpkg: package 'rpcbind' is not installed\n"),
+        );
+    assert_eq!(
+        undone(&server(), &host, &receipt),
+        ["sudo DEBIAN_FRONTEND=noninteractive apt-get purge -y rpcbind"]
+    );
+}
+
+#[test]
 fn what_a_removal_that_was_cut_short_condemned_goes_without_apts_word() {
     let host = installed()
         .with(
