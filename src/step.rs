@@ -4,7 +4,7 @@
 //! data in, data out). It cannot write; the engine carries its changes out and looks again.
 
 use crate::host::{Question, ReadHost};
-use crate::model::{Change, Facts, Fault, Forecast, Observation, Probe, Receipt, StepId};
+use crate::model::{Change, Facts, Fault, Forecast, Notice, Observation, Probe, Receipt, StepId};
 use futures::future::BoxFuture;
 use std::time::Duration;
 
@@ -60,6 +60,15 @@ pub trait Step: Send + Sync {
     /// How long after its changes it may take until it is seen to hold.
     fn deadline(&self) -> Duration {
         Duration::from_secs(60)
+    }
+
+    /// What of ours will stay although [`Step::undo`] is carried out, and why: a sentence each.
+    fn stays<'a>(
+        &'a self,
+        _host: &'a dyn ReadHost,
+        _receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Vec<Notice>> {
+        Box::pin(async { Vec::new() })
     }
 
     /// Puts back what `receipt` says we made, given what is seen now; in order.

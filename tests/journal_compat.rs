@@ -11,6 +11,8 @@ use std::path::Path;
 const UP: &str = include_str!("fixtures/journal/v1.0/up.jsonl");
 const CUT: &str = include_str!("fixtures/journal/v1.0/cut.jsonl");
 const DOWN: &str = include_str!("fixtures/journal/v1.0/down.jsonl");
+/// Format 1.1: a package may have been there with its configuration only (`remains`).
+const PACKAGES: &str = include_str!("fixtures/journal/v1.1/packages.jsonl");
 
 #[expect(
     clippy::disallowed_methods,
@@ -36,6 +38,7 @@ fn receipt(runs: &[&str]) -> Vec<String> {
                 Prior::Present => "present".to_owned(),
                 Prior::File { content, mode } => format!("{content:?} {mode:o}"),
                 Prior::Unit { enabled, active } => format!("enabled {enabled}, active {active}"),
+                Prior::Remains => "its configuration".to_owned(),
                 Prior::Unknown => "unknown".to_owned(),
             };
             format!("{} {:?}: {was}", made.step, made.touch)
@@ -62,6 +65,9 @@ fn every_line_of_every_fixture_is_understood() {
         assert_eq!(past.records.len() + 1, text.lines().count());
         assert_eq!(past.header.format, "1.0");
     }
+    let past = read(PACKAGES).unwrap();
+    assert_eq!(past.records.len() + 1, PACKAGES.lines().count());
+    assert_eq!(past.header.format, "1.1");
     assert_eq!(read(UP).unwrap().cut_short(), None);
     let (step, text) = read(CUT)
         .unwrap()
@@ -76,12 +82,13 @@ fn every_line_of_every_fixture_is_understood() {
 fn the_receipts_are_what_they_were() {
     insta::assert_snapshot!("up", receipt(&[UP]).join("\n"));
     insta::assert_snapshot!("cut", receipt(&[CUT]).join("\n"));
+    insta::assert_snapshot!("packages", receipt(&[PACKAGES]).join("\n"));
     insta::assert_snapshot!("up-down", receipt(&[UP, DOWN]).join("\n"));
 }
 
 #[test]
 fn no_fixture_holds_a_secret() {
-    for text in [UP, CUT, DOWN] {
+    for text in [UP, CUT, DOWN, PACKAGES] {
         for word in ["client-key-data", "51a00000", "password"] {
             assert!(!text.contains(word), "{word}");
         }

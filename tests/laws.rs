@@ -256,10 +256,15 @@ fn any_width_and_any_order_reach_the_same_world() {
 
 #[test]
 fn down_leaves_the_machine_as_it_was() {
-    for name in WHOLE {
+    for (name, alone) in WHOLE
+        .into_iter()
+        .flat_map(|name| [(name, true), (name, false)])
+    {
         fly(async {
             let mut world = build_machine(name).unwrap();
-            foreign(&mut world, "# mine\n");
+            if !alone {
+                foreign(&mut world, "# mine\n");
+            }
             let theirs = Theirs::of(&world);
             let host = host(world, Vec::new());
             let flight = Flight::new();
@@ -269,6 +274,7 @@ fn down_leaves_the_machine_as_it_was() {
             let after = host.world_snapshot();
             assert_eq!(ours_left(&after), Vec::<String>::new(), "{name}");
             assert_eq!(theirs.harmed(&after), Vec::<String>::new(), "{name}");
+            assert_eq!(theirs.strange(&after), Vec::<String>::new(), "{name}");
             let again = flight.down(&host).await;
             assert_eq!(again.plan.changes().count(), 0, "{name}: {:?}", again.plan);
         });
@@ -406,6 +412,7 @@ fn a_down_cut_short_after_any_change_is_finished_by_typing_it_again() {
             let at = format!("{name}, cut after change {nth}");
             assert_eq!(ours_left(&done), Vec::<String>::new(), "{at}");
             assert_eq!(theirs.harmed(&done), Vec::<String>::new(), "{at}");
+            assert_eq!(theirs.strange(&done), Vec::<String>::new(), "{at}");
             assert!(!done.docker.runtimes.contains("nvidia"), "{at}");
             if cut.log.len() < up.log.len() + nth as usize {
                 break;
@@ -501,5 +508,6 @@ proptest! {
         })?;
         prop_assert_eq!(ours_left(&world), Vec::<String>::new());
         prop_assert_eq!(theirs.harmed(&world), Vec::<String>::new());
+        prop_assert_eq!(theirs.strange(&world), Vec::<String>::new());
     }
 }

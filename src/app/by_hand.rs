@@ -34,6 +34,8 @@ pub fn commands(effect: &Effect) -> Vec<String> {
             UnitWant::EnabledAndStarted => format!("sudo systemctl enable --now {name}"),
             UnitWant::Restarted => format!("sudo systemctl restart {name}"),
             UnitWant::DisabledAndStopped => format!("sudo systemctl disable --now {name}"),
+            UnitWant::Disabled => format!("sudo systemctl disable {name}"),
+            UnitWant::Stopped => format!("sudo systemctl stop {name}"),
         }],
         Effect::Run(command) => vec![format!("sudo {}", command.line())],
         // None of these ever needs root.

@@ -5,7 +5,7 @@ use super::cancel::Cancel;
 use super::consent::Consent;
 use super::graph::Graph;
 use super::journal::Journal;
-use super::prior::prior;
+use super::prior::{is_gone, places, prior};
 use crate::host::{Moved, Performing, WriteHost};
 use crate::model::{
     Change, Effect, EventKind, Facts, Fault, Notice, Observation, Outcome, Plan, Prior, State,
@@ -281,7 +281,8 @@ impl Executor<'_, '_> {
             State::Absent | State::Drifted(_) => {
                 for (index, change) in step.plan(&seen, facts)?.iter().enumerate() {
                     self.check_cancel()?;
-                    self.carry_out(step.id(), index, change, change.touches(), Aim::BringAbout)
+                    let places = places(self.host.reader(), change).await;
+                    self.carry_out(step.id(), index, change, places, Aim::BringAbout)
                         .await?;
                     *changes += 1;
                 }
@@ -316,11 +317,7 @@ impl Executor<'_, '_> {
                 format!("`{text}` became necessary and was not part of the plan you saw"),
             ));
         }
-        let mut touches = Vec::new();
-        for touch in places {
-            let before = prior(self.host.reader(), &touch).await;
-            touches.push((touch, before));
-        }
+        let touches = self.priors(places).await;
         self.journal
             .intent(step, index, change, touches.clone(), self.host.now_ms())?;
         self.bus.say(EventKind::ChangeStarted { step, index, text });
@@ -369,12 +366,22 @@ impl Executor<'_, '_> {
         Ok(())
     }
 
+    /// What is at each of these places now. A package may bring dozens: several are asked about at
+    /// once.
+    async fn priors(&self, places: Vec<Touch>) -> Vec<(Touch, Prior)> {
+        let asked = places.into_iter().map(|touch| async move {
+            let before = prior(self.host.reader(), &touch).await;
+            (touch, before)
+        });
+        futures::stream::iter(asked).buffered(8).collect().await
+    }
+
     /// Looks until what a change takes away is gone: the exit code of `minikube delete` is no proof,
     /// and the API accepts a deletion that a finalizer then holds up.
     async fn see_gone(&self, change: &Change, aim: Aim) -> Result<(), Fault> {
         let begun = Instant::now();
         for touch in taken_away(change, aim) {
-            while prior(self.host.reader(), &touch).await != Prior::Absent {
+            while !is_gone(change, &touch, &prior(self.host.reader(), &touch).await) {
                 if begun.elapsed() >= GONE_WITHIN {
                     return Err(Fault::new(
                         ids::NOT_VERIFIED,
@@ -398,9 +405,9 @@ impl Executor<'_, '_> {
     async fn nothing_left(&self, touches: &[(Touch, Prior)]) -> Vec<Touch> {
         let mut empty = Vec::new();
         for (touch, before) in touches {
-            if *before == Prior::Absent
+            if matches!(before, Prior::Absent | Prior::Remains)
                 && !matches!(touch, Touch::Service(_))
-                && prior(self.host.reader(), touch).await == Prior::Absent
+                && prior(self.host.reader(), touch).await == *before
             {
                 empty.push(touch.clone());
             }

@@ -1,7 +1,8 @@
 //! What is at a place before we change it.
 
+use crate::host::packages::brought_by;
 use crate::host::{KubeQuery, Query, ReadHost};
-use crate::model::{Prior, Touch};
+use crate::model::{Change, Effect, Prior, Touch};
 use camino::Utf8Path;
 use serde_json::Value;
 
@@ -27,7 +28,13 @@ pub async fn prior(host: &dyn ReadHost, touch: &Touch) -> Prior {
         Touch::Package(name) => host
             .query(&Query::Package { name: name.clone() })
             .await
-            .map_or(Prior::Unknown, |answer| exists(answer.ok())),
+            .map_or(Prior::Unknown, |answer| {
+                if answer.stdout.contains("config-files") {
+                    Prior::Remains
+                } else {
+                    exists(answer.ok())
+                }
+            }),
         Touch::Cluster(name) => match host.query(&Query::MinikubeProfiles).await {
             Ok(answer) => profile(&answer.stdout, name),
             Err(_) => Prior::Unknown,
@@ -38,6 +45,35 @@ pub async fn prior(host: &dyn ReadHost, touch: &Touch) -> Prior {
             .map_or(Prior::Unknown, |found| exists(found.is_some())),
         // Services run under our own supervisor, in our own folder: always ours.
         Touch::Service(_) => Prior::Absent,
+    }
+}
+
+/// Every place that a change is about to touch: those it names and, where it installs a package, the
+/// packages that come with it.
+pub async fn places(host: &dyn ReadHost, change: &Change) -> Vec<Touch> {
+    let mut places = change.touches();
+    if let Effect::Run(command) = &change.effect {
+        for name in brought_by(host, command).await {
+            let place = Touch::Package(name);
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+    }
+    places
+}
+
+/// Whether what a change takes away is gone. Configuration may stay where a package is removed, and
+/// not where it is purged.
+pub fn is_gone(change: &Change, touch: &Touch, now: &Prior) -> bool {
+    let purges = match &change.effect {
+        Effect::Run(command) => command.argv.iter().any(|word| word.ends_with("purge")),
+        _ => false,
+    };
+    match now {
+        Prior::Absent => true,
+        Prior::Remains => matches!(touch, Touch::Package(_)) && !purges,
+        _ => false,
     }
 }
 
@@ -82,6 +118,21 @@ async fn file(host: &dyn ReadHost, path: &Utf8Path) -> Prior {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_purge_leaves_no_configuration_and_a_removal_may() {
+        let touch = Touch::Package("rpcbind".into());
+        for (argv, gone) in [
+            (["apt-get", "remove", "-y"], true),
+            (["apt-get", "purge", "-y"], false),
+            (["dpkg", "--purge", "-D0"], false),
+        ] {
+            let change = Change::safe(Effect::Run(crate::model::Command::new(argv)), "");
+            assert_eq!(is_gone(&change, &touch, &Prior::Remains), gone, "{argv:?}");
+            assert!(is_gone(&change, &touch, &Prior::Absent));
+            assert!(!is_gone(&change, &touch, &Prior::Present));
+        }
+    }
 
     #[test]
     fn a_profile_is_found_by_its_own_name_only() {

@@ -2,6 +2,7 @@
 
 use super::executor::{Aim, Applied, Executor};
 use super::graph::Graph;
+use super::memo::Memo;
 use crate::host::ReadHost;
 use crate::model::{
     Change, Effect, EventKind, Facts, Fault, Outcome, Plan, Receipt, StepId, StepPlan, Touch,
@@ -20,6 +21,9 @@ pub async fn plan(
     receipt: &Receipt,
     profile: &str,
 ) -> Plan {
+    // What goes and what stays are told from the same answers.
+    let memo = Memo::new(host);
+    let host: &dyn ReadHost = &memo;
     let mut steps = Vec::new();
     for step in graph.steps().iter().rev() {
         let (verdict, changes) = match step.undo(host, facts, receipt).await {
@@ -30,10 +34,11 @@ pub async fn plan(
                 Vec::new(),
             ),
         };
-        let headline = if changes.is_empty() {
-            "nothing of ours"
-        } else {
-            ""
+        let warnings = step.stays(host, receipt).await;
+        let headline = match (changes.is_empty(), warnings.is_empty()) {
+            (true, true) => "nothing of ours",
+            (true, false) => "stays",
+            (false, _) => "",
         };
         steps.push(StepPlan {
             step: step.id(),
@@ -42,7 +47,7 @@ pub async fn plan(
             verdict,
             changes,
             forecast: Vec::new(),
-            warnings: Vec::new(),
+            warnings,
         });
     }
     Plan {

@@ -9,6 +9,7 @@ pub mod netrc;
 pub mod outcome;
 mod outcome_exports;
 pub mod overlay;
+pub mod packages;
 pub mod query;
 pub mod real;
 pub mod sim;

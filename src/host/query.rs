@@ -64,6 +64,32 @@ pub enum Query {
         /// With its ending: `docker.socket`.
         name: String,
     },
+    /// What `apt-get install` of a package would bring (`--simulate`: no root, no lock).
+    AptInstall {
+        /// Name.
+        package: String,
+    },
+    /// What apt would take away without a package: itself, what needs it, and everything that was
+    /// installed only because something needed it, which nothing does any more.
+    AptUnneeded {
+        /// The package; `None` for what is needed by nothing today.
+        without: Option<String>,
+    },
+    /// What `apt-get purge` of these very packages would take away and bring.
+    AptPurge {
+        /// Names.
+        packages: Vec<String>,
+    },
+    /// State and configuration files of packages, as dpkg knows them.
+    PackageStates {
+        /// Names.
+        packages: Vec<String>,
+    },
+    /// Which configuration files of packages were edited (`dpkg --verify`).
+    EditedConfig {
+        /// Names.
+        packages: Vec<String>,
+    },
     /// `PYTHON --version`.
     PythonVersion {
         /// Program.
@@ -144,6 +170,40 @@ impl Query {
                 "--",
                 name,
             ],
+            Self::AptInstall { package } => vec![
+                "apt-get",
+                "install",
+                "--simulate",
+                "--no-install-recommends",
+                package,
+            ],
+            Self::AptUnneeded { without } => {
+                // What is merely recommended or suggested is not needed: the packages came
+                // without such ties, and have to go in spite of them.
+                let mut words = vec![
+                    "apt-get",
+                    "autoremove",
+                    "--purge",
+                    "--simulate",
+                    "-o",
+                    "APT::AutoRemove::RecommendsImportant=false",
+                    "-o",
+                    "APT::AutoRemove::SuggestsImportant=false",
+                ];
+                words.extend(without.as_deref());
+                words
+            }
+            Self::AptPurge { packages } => with(&["apt-get", "purge", "--simulate"], packages),
+            Self::PackageStates { packages } => with(
+                &[
+                    "dpkg-query",
+                    "-W",
+                    "-f",
+                    "${Package} ${db:Status-Want} ${db:Status-Status}\\n${Conffiles}\\n",
+                ],
+                packages,
+            ),
+            Self::EditedConfig { packages } => with(&["dpkg", "--verify"], packages),
             Self::PythonVersion { python } => vec![python, "--version"],
             Self::PythonVenv { python } => vec![python, "-c", "import ensurepip, venv"],
             Self::WandbVersion { venv } => {
@@ -169,6 +229,11 @@ impl Query {
             Self::NvidiaSmi => 30,
             Self::MinikubeProfiles | Self::MinikubeStatus { .. } => 30,
             Self::WandbViewer { .. } | Self::WandbQueues { .. } => 10,
+            // Under a second each; reading big package lists from a cold disk takes longer.
+            Self::AptInstall { .. }
+            | Self::AptUnneeded { .. }
+            | Self::AptPurge { .. }
+            | Self::EditedConfig { .. } => 60,
             _ => 15,
         })
     }
@@ -194,6 +259,11 @@ const WANDB_VERSION_PROGRAM: &str = "\
 import importlib.metadata as m, importlib.util as u, sys
 missing = [n for n in ('kubernetes_asyncio', 'awscli', 'azure.identity') if not u.find_spec(n.split('.')[0])]
 sys.exit('missing: ' + ' '.join(missing)) if missing else print(m.version('wandb'))";
+
+fn with<'w>(words: &[&'w str], names: &'w [String]) -> Vec<&'w str> {
+    let names = names.iter().map(String::as_str);
+    words.iter().copied().chain(names).collect()
+}
 
 fn owned(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()

@@ -59,6 +59,10 @@ pub enum UnitWant {
     Restarted,
     /// Stopped and not started at boot.
     DisabledAndStopped,
+    /// Not started at boot; it runs on if it runs.
+    Disabled,
+    /// Stopped; started at boot if it is enabled.
+    Stopped,
 }
 
 /// A host effect.
@@ -232,6 +236,8 @@ impl Change {
                 UnitWant::EnabledAndStarted => format!("systemctl enable --now {name}"),
                 UnitWant::Restarted => format!("systemctl restart {name}"),
                 UnitWant::DisabledAndStopped => format!("systemctl disable --now {name}"),
+                UnitWant::Disabled => format!("systemctl disable {name}"),
+                UnitWant::Stopped => format!("systemctl stop {name}"),
             },
             Effect::Run(command) => command.line(),
             Effect::ApplyObject { object } => match ObjectRef::of(object) {

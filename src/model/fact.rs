@@ -52,6 +52,8 @@ pub enum Fact {
     WandbEntity(String),
     /// Version of `wandb` in our virtual environment.
     AgentVersion(String),
+    /// The packages that an installation which is needed would bring.
+    NewPackages(Vec<String>),
     /// What makes our virtual environment here: `uv` or `pip`.
     AgentInstaller(String),
     /// What keeps the agent's supervisor running here.

@@ -11,6 +11,8 @@ pub enum Prior {
     Absent,
     /// It was there already, so it is not ours to remove.
     Present,
+    /// A package that had been removed, with its configuration still there.
+    Remains,
     /// A file with this content (text) and these permission bits.
     File {
         /// Its bytes as text.
@@ -77,6 +79,16 @@ impl Receipt {
     /// Whether we brought `touch` into being: we touched it and nothing was there before.
     pub fn is_ours(&self, touch: &Touch) -> bool {
         matches!(self.prior(touch), Some(Prior::Absent))
+    }
+
+    /// The packages that a step brought: name, and whether configuration of it was there already.
+    pub fn packages(&self, step: StepId) -> impl Iterator<Item = (&str, bool)> {
+        self.of(step)
+            .filter_map(|made| match (&made.touch, &made.prior) {
+                (Touch::Package(name), Prior::Absent) => Some((name.as_str(), false)),
+                (Touch::Package(name), Prior::Remains) => Some((name.as_str(), true)),
+                _ => None,
+            })
     }
 
     /// What a step touched.

@@ -4,6 +4,7 @@
 //! against the real outputs in `tests/tapes`.
 
 pub mod agent_log;
+pub mod apt;
 pub mod docker;
 pub mod docker_network;
 pub mod exports;

@@ -7,6 +7,7 @@ use super::look::{Todo, differs, failed, forecast, known, todo, tools, unrendere
 use super::nfs_folder::{self, DIRECTORY, MODE, NOBODY};
 use super::nfs_reach::{self, Verdict};
 use super::nfs_table::{self, TABLE};
+use super::nfs_users::{FILE, FOLDER};
 use super::{Wish, id, nfs_kernel};
 use crate::host::{Query, Question, ReadHost};
 use crate::model::{
@@ -21,11 +22,6 @@ use camino::Utf8Path;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// The folder of drop-ins; missing on some distributions until somebody makes it.
-const FOLDER: &str = "/etc/exports.d";
-/// Our own file: a bad line elsewhere cannot stop it, and it cannot stop others.
-const FILE: &str = "/etc/exports.d/gpucluster.exports";
 
 /// See the module.
 pub struct NfsExport {
@@ -282,6 +278,10 @@ impl Step for NfsExport {
                 EffectKind::MakeDir,
                 format!("make directory {}", self.path()),
             ),
+            root(
+                EffectKind::MakeDir,
+                format!("make directory {FOLDER}, if it is missing"),
+            ),
             root(EffectKind::WriteFile, format!("write {FILE}")),
             root(EffectKind::Run, "exportfs -ra".to_owned()),
         ]
@@ -321,6 +321,15 @@ impl Step for NfsExport {
                     _ => {}
                 }
             }
+            // The folder goes once the file has: some packages bring none (Debian's), and it was made
+            // for the file. Whatever else is in there by now keeps it.
+            let folder = Touch::Dir(FOLDER.into());
+            let own_name = file.file_name().unwrap_or_default();
+            let names = host.list_dir(Utf8Path::new(FOLDER)).await.map_err(failed)?;
+            let is_empty = names.is_some_and(|names| names.iter().all(|name| name == own_name));
+            let folder_goes = receipt.is_ours(&folder)
+                && is_empty
+                && !matches!(receipt.prior(&place), Some(Prior::File { .. }));
             // Still ours without our file: an earlier undo was cut short before the server was told.
             let cut_short = changes.is_empty()
                 && matches!(
@@ -331,6 +340,12 @@ impl Step for NfsExport {
             if cut_short || !changes.is_empty() {
                 // The place is given up once the server has been told.
                 changes.push(tell_server(reload().touching(place)));
+            }
+            if folder_goes {
+                changes.push(Change::safe(
+                    remove(Utf8Path::new(FOLDER), Removal::EmptyDir),
+                    "it was made by gpucluster, and nothing is in it",
+                ));
             }
             if self.wish.flags.delete_data && receipt.is_ours(&Touch::Dir(self.path().to_owned())) {
                 changes.push(Change::destructive(

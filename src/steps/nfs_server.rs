@@ -1,13 +1,14 @@
 //! `nfs.server`: the kernel's NFS server is installed, starts at boot and runs now.
 
 use super::look::{Todo, differs, failed, forecast, todo, tools};
-use super::{Wish, id, nfs_kernel, packages};
-use crate::host::{HostError, Query, Question, ReadHost};
+use super::{Wish, apt, conffiles, id, nfs_kernel, packages};
+use crate::host::{Answer, HostError, Query, Question, ReadHost};
 use crate::model::{
-    Advice, Change, Command, Diff, Effect, EffectKind, Facts, Fault, Forecast, Observation, Prior,
-    Privilege, Probe, Receipt, Risk, StepId, Touch, UnitWant,
+    Advice, Change, Command, Diff, Effect, EffectKind, Fact, Facts, Fault, Forecast, Notice,
+    Observation, Privilege, Probe, Receipt, Risk, StepId, Touch, UnitWant,
 };
-use crate::parse::exports;
+use crate::parse::apt::{Simulation, simulation};
+use crate::parse::os_release::Family;
 use crate::reason::ids;
 use crate::step::{Resource, Step};
 use camino::Utf8Path;
@@ -16,11 +17,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Name of the unit everywhere (Debian's nfs-kernel-server is an alias of it).
-const UNIT: &str = "nfs-server";
+pub(super) const UNIT: &str = "nfs-server";
 
 /// See the module.
 pub struct NfsServer {
-    wish: Arc<Wish>,
+    pub(super) wish: Arc<Wish>,
 }
 
 impl NfsServer {
@@ -30,7 +31,7 @@ impl NfsServer {
     }
 
     /// Asked for by its Debian name where the distribution is unknown: the answer is then no.
-    fn package(&self) -> &'static str {
+    pub(super) fn package(&self) -> &'static str {
         packages::nfs_server(self.wish.os.family).unwrap_or("nfs-kernel-server")
     }
 
@@ -53,6 +54,93 @@ impl NfsServer {
             )),
         )
     }
+}
+
+impl NfsServer {
+    /// What is known of the installation before it is made.
+    fn ahead(&self, simulated: Result<Answer, HostError>) -> Ahead {
+        match simulated {
+            Ok(answer) if answer.ok() => Ahead::Known(simulation(&answer.stdout)),
+            _ if self.wish.os.family == Family::Debian => Ahead::AfterUpdate,
+            _ => Ahead::Unsaid,
+        }
+    }
+
+    fn missing(&self, ahead: &Ahead) -> Observation {
+        let package = self.package();
+        let headline = format!("package {package} is not installed");
+        let Ahead::Known(found) = ahead else {
+            return Observation::absent(match ahead {
+                Ahead::AfterUpdate => {
+                    format!("{headline}; what comes with it is known after apt-get update")
+                }
+                _ => headline,
+            });
+        };
+        if !found.removed.is_empty() {
+            let fault = Fault::new(
+                ids::PACKAGE_INSTALL_FAILED,
+                format!(
+                    "installing {package} would remove {}",
+                    found.removed.join(", ")
+                ),
+            );
+            return Observation::needs_human(fault.advise(Advice::run(
+                "see what apt would do, and decide",
+                format!("apt-get install --simulate {package}"),
+            )));
+        }
+        // The nearest first: apt lists what is needed before what needs it.
+        let others: Vec<&str> = found
+            .new
+            .iter()
+            .rev()
+            .map(String::as_str)
+            .filter(|name| *name != package)
+            .collect();
+        let mut seen = Observation::absent(if others.is_empty() {
+            headline
+        } else {
+            format!("{headline}; {} come with it", apt::listed(&others))
+        });
+        if !found.upgraded.is_empty() {
+            let names: Vec<&str> = found.upgraded.iter().map(String::as_str).collect();
+            seen = seen.warn(format!(
+                "apt would upgrade {} for it, which `down` does not take back",
+                apt::listed(&names)
+            ));
+        }
+        seen.learned(Fact::NewPackages(found.new.clone()))
+    }
+
+    /// The commands that install the package, and all that they touch.
+    fn install(&self, seen: &Observation) -> Vec<Command> {
+        let mut commands = packages::install(self.wish.os.family, self.package());
+        let Some(last) = commands.last_mut() else {
+            return commands;
+        };
+        for fact in &seen.facts {
+            if let Fact::NewPackages(names) = fact {
+                let others = names.iter().filter(|name| *name != self.package());
+                last.touches.extend(others.cloned().map(Touch::Package));
+            }
+        }
+        if self.wish.os.family == Family::Debian {
+            let files = conffiles::all_scripted().map(|path| Touch::File(path.into()));
+            last.touches.extend(files);
+        }
+        commands
+    }
+}
+
+/// What apt tells of an installation beforehand.
+enum Ahead {
+    /// Everything.
+    Known(Simulation),
+    /// Nothing, as its lists are empty or do not know the package yet.
+    AfterUpdate,
+    /// Nothing: it is not apt that installs here.
+    Unsaid,
 }
 
 impl Step for NfsServer {
@@ -119,10 +207,14 @@ impl Step for NfsServer {
                         )),
                     ));
                 }
-                return Ok(Observation::absent(format!(
-                    "package {} is not installed",
-                    self.package()
-                )));
+                // Only now: it takes most of a second, and a second `up` has no use for it.
+                let package = self.package().to_owned();
+                let query = Query::AptInstall { package };
+                let simulated = match self.wish.os.family {
+                    Family::Debian => host.query(&query).await,
+                    _ => Err(HostError::NoProgram("apt-get".to_owned())),
+                };
+                return Ok(self.missing(&self.ahead(simulated)));
             }
             let mut diffs = Vec::new();
             if !unit.enabled {
@@ -164,11 +256,8 @@ impl Step for NfsServer {
                 .advise(Advice::run("install it", self.install_line())));
             }
             let why = "the cache is shared by the kernel's NFS server";
-            changes.extend(
-                packages::install(self.wish.os.family, self.package())
-                    .into_iter()
-                    .map(|command| Change::safe(Effect::Run(command), why)),
-            );
+            let commands = self.install(seen).into_iter();
+            changes.extend(commands.map(|command| Change::safe(Effect::Run(command), why)));
         }
         changes.push(Change::safe(
             Effect::Unit {
@@ -213,43 +302,17 @@ impl Step for NfsServer {
         _facts: &'a Facts,
         receipt: &'a Receipt,
     ) -> BoxFuture<'a, Result<Vec<Change>, Fault>> {
+        Box::pin(async move { Ok(self.take_back(host, receipt).await.changes) })
+    }
+
+    fn stays<'a>(
+        &'a self,
+        host: &'a dyn ReadHost,
+        receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Vec<Notice>> {
         Box::pin(async move {
-            // Somebody else's export keeps the server: it is no longer ours alone.
-            let table = host.query(&Query::Exports).await;
-            let ours = self.wish.settings.nfs.path.as_str();
-            if let Ok(answer) = &table
-                && exports::table(&answer.stdout)
-                    .iter()
-                    .any(|export| export.path != ours)
-            {
-                return Ok(Vec::new());
-            }
-            let mut changes = Vec::new();
-            let was_off = match receipt.prior(&Touch::Unit(UNIT.to_owned())) {
-                Some(Prior::Absent) => true,
-                Some(Prior::Unit { enabled, active }) => !enabled && !active,
-                _ => false,
-            };
-            if was_off {
-                changes.push(Change::disruptive(
-                    Effect::Unit {
-                        name: UNIT.to_owned(),
-                        want: UnitWant::DisabledAndStopped,
-                    },
-                    "it was neither enabled nor running before",
-                    "nothing is exported from this host any more",
-                ));
-            }
-            let package = self.package();
-            if receipt.is_ours(&Touch::Package(package.to_owned()))
-                && let Some(command) = packages::remove(self.wish.os.family, package)
-            {
-                changes.push(Change::safe(
-                    Effect::Run(command),
-                    "it was installed by gpucluster",
-                ));
-            }
-            Ok(changes)
+            let back = self.take_back(host, receipt).await;
+            back.stays.into_iter().map(Notice::info).collect()
         })
     }
 }

@@ -13,12 +13,13 @@ pub fn nfs_server(family: Family) -> Option<&'static str> {
     }
 }
 
-fn run(argv: &[&str]) -> Command {
+/// A command of root's that a package manager runs long and says much with.
+pub fn run(argv: &[&str]) -> Command {
     let command = Command::new(argv.iter().copied())
         .as_root()
         .stream(Stream::Lines)
         .timeout(Duration::from_secs(900));
-    if argv.first() == Some(&"apt-get") {
+    if matches!(argv.first(), Some(&"apt-get" | &"dpkg")) {
         // No question may wait for an answer that nobody sees.
         command.env("DEBIAN_FRONTEND", "noninteractive")
     } else {
@@ -27,6 +28,7 @@ fn run(argv: &[&str]) -> Command {
 }
 
 /// Installs a package. `apt-get update` is a command of its own: chained, its failure is hidden.
+/// Nothing may be removed for it: that could not be taken back.
 pub fn install(family: Family, package: &str) -> Vec<Command> {
     let touch = Touch::Package(package.to_owned());
     match family {
@@ -37,6 +39,7 @@ pub fn install(family: Family, package: &str) -> Vec<Command> {
                 "install",
                 "-y",
                 "--no-install-recommends",
+                "--no-remove",
                 package,
             ])
             .touching(touch),
@@ -59,14 +62,13 @@ pub fn install(family: Family, package: &str) -> Vec<Command> {
     }
 }
 
-/// Removes a package, and nothing else.
+/// Removes a package, and nothing else. On Debian and Ubuntu more is known: see [`super::apt`].
 pub fn remove(family: Family, package: &str) -> Option<Command> {
     let argv: &[&str] = match family {
-        Family::Debian => &["apt-get", "remove", "-y"],
         Family::RedHat => &["dnf", "remove", "-y", "--noautoremove"],
         Family::Suse => &["zypper", "--non-interactive", "remove"],
         Family::Arch => &["pacman", "-R", "--noconfirm"],
-        Family::Other => return None,
+        Family::Debian | Family::Other => return None,
     };
     let mut words = argv.to_vec();
     words.push(package);
@@ -87,7 +89,7 @@ mod tests {
             lines(Family::Debian),
             [
                 "DEBIAN_FRONTEND=noninteractive apt-get update",
-                "DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nfs-kernel-server"
+                "DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends --no-remove nfs-kernel-server"
             ]
         );
         assert_eq!(lines(Family::RedHat), ["dnf install -y nfs-utils"]);

@@ -55,9 +55,9 @@ pub fn plan(plan: &Plan, theme: &Theme, verbose: bool, home: &str) -> String {
 /// What `down` takes back, in the order in which it is carried out.
 pub fn undo(plan: &Plan, theme: &Theme, home: &str) -> String {
     let mut going = plan.clone();
-    going
-        .steps
-        .retain(|step| !step.changes.is_empty() || step.fault().is_some());
+    going.steps.retain(|step| {
+        !step.changes.is_empty() || !step.warnings.is_empty() || step.fault().is_some()
+    });
     if going.steps.is_empty() {
         return "nothing of ours is left on this machine\n".to_owned();
     }

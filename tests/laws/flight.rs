@@ -367,6 +367,38 @@ impl Theirs {
         }
         harmed
     }
+
+    /// What is there and was not: packages, what they left behind, files of the system, units.
+    pub fn strange(&self, after: &World) -> Vec<String> {
+        let mut strange = Vec::new();
+        let packages = after.packages.difference(&self.0.packages);
+        strange.extend(packages.map(|name| format!("package {name}")));
+        // A purge would delete their /etc/exports: the package that owns the name keeps it.
+        let theirs = self.0.files.contains_key(Utf8Path::new("/etc/exports"));
+        let kept = |name: &String| theirs && name == "nfs-kernel-server";
+        let remains = after.remains.difference(&self.0.remains);
+        strange.extend(
+            remains
+                .filter(|name| !kept(name))
+                .map(|name| format!("configuration of {name}")),
+        );
+        // Folders of packages are dpkg's, which takes away those that are empty.
+        let counts = |path: &Utf8Path, entry: &Entry| {
+            let system = path.starts_with("/etc") || path.starts_with("/usr");
+            system && (entry.content.is_some() || path == "/etc/exports.d")
+        };
+        let files = after
+            .files
+            .iter()
+            .filter(|(path, entry)| counts(path, entry) && !self.0.files.contains_key(*path))
+            .map(|(path, _)| path);
+        strange.extend(files.map(|path| format!("file {path}")));
+        let units = after.units.iter().filter(|(name, unit)| {
+            !self.0.units.contains_key(*name) && (unit.loaded || unit.enabled || unit.active)
+        });
+        strange.extend(units.map(|(name, _)| format!("unit {name}")));
+        strange
+    }
 }
 
 /// What bears our name and is not the shared data, which stays.

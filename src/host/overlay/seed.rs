@@ -31,8 +31,8 @@ impl Overlay {
                 self.seed_exports().await;
             }
             Effect::Run(command) => {
-                if let Some(program) = command.argv.first() {
-                    self.seed_program(program).await;
+                if let Some((program, args)) = command.argv.split_first() {
+                    self.seed_program(program, args).await;
                 }
                 for (_, value) in command.env.iter().filter(|(name, _)| name == "KUBECONFIG") {
                     self.seed_path(Utf8Path::new(value)).await;
@@ -71,17 +71,22 @@ impl Overlay {
         }
     }
 
-    async fn seed_program(&self, program: &str) {
+    async fn seed_program(&self, program: &str, args: &[String]) {
         match program.rsplit('/').next().unwrap_or_default() {
             "docker" | "minikube" | "nvidia-ctk" | "systemctl" => self.seed_machine().await,
             "loginctl" => {
                 let person = sim::linger_file(&self.real.identity().user);
                 self.seed_path(&person).await;
             }
-            "apt-get" | "exportfs" => {
+            "apt-get" | "dpkg" | "exportfs" => {
                 self.seed_unit("nfs-server").await;
-                for name in ["nfs-kernel-server", "python3-venv"] {
-                    self.seed_package(name).await;
+                let named = args.iter().filter(|word| !word.starts_with('-'));
+                let names = sim::archived_names().map(str::to_owned);
+                for name in names.chain(named.cloned()) {
+                    self.seed_package(&name).await;
+                    for config in sim::archived(&name).into_iter().flat_map(|p| p.config()) {
+                        self.seed_path(Utf8Path::new(config.path)).await;
+                    }
                 }
                 self.seed_exports().await;
             }
@@ -141,13 +146,14 @@ impl Overlay {
         if self.shadow().answers(&query) {
             return;
         }
-        if self
-            .real
-            .query(&query)
-            .await
-            .is_ok_and(|answer| answer.ok())
-        {
-            self.bench.world().packages.insert(name.to_owned());
+        let Ok(answer) = self.real.query(&query).await else {
+            return;
+        };
+        let mut world = self.bench.world();
+        if answer.ok() {
+            world.packages.insert(name.to_owned());
+        } else if answer.stdout.contains("config-files") {
+            world.remains.insert(name.to_owned());
         }
     }
 

@@ -53,6 +53,8 @@ impl Shadow {
             );
             self.packages
                 .extend(a.packages.difference(&b.packages).cloned());
+            self.packages
+                .extend(a.remains.difference(&b.remains).cloned());
             let services = a.services.iter();
             self.services.extend(
                 services
@@ -106,7 +108,15 @@ impl Shadow {
             }
             Query::Exports => self.exports || self.has_unit("nfs-server"),
             Query::PythonVenv { .. } => self.packages.contains("python3-venv"),
-            Query::Package { name } => self.packages.contains(name),
+            Query::Package { name } | Query::AptInstall { package: name } => {
+                self.packages.contains(name)
+            }
+            Query::AptUnneeded { .. } => !self.packages.is_empty(),
+            Query::AptPurge { packages }
+            | Query::PackageStates { packages }
+            | Query::EditedConfig { packages } => {
+                packages.iter().any(|name| self.packages.contains(name))
+            }
             Query::WandbVersion { venv } => {
                 self.venvs.contains(venv) || self.covers(&venv.join("bin/python"))
             }

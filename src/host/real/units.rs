@@ -46,6 +46,8 @@ pub(super) fn bring(name: &str, want: UnitWant) -> Vec<String> {
         UnitWant::EnabledAndStarted => &["systemctl", "enable", "--now"],
         UnitWant::Restarted => &["systemctl", "restart"],
         UnitWant::DisabledAndStopped => &["systemctl", "disable", "--now"],
+        UnitWant::Disabled => &["systemctl", "disable"],
+        UnitWant::Stopped => &["systemctl", "stop"],
     };
     words
         .iter()
@@ -99,6 +101,8 @@ mod tests {
             UnitWant::EnabledAndStarted,
             UnitWant::Restarted,
             UnitWant::DisabledAndStopped,
+            UnitWant::Disabled,
+            UnitWant::Stopped,
         ] {
             let shown = crate::model::Effect::Unit {
                 name: "docker".to_owned(),

@@ -30,6 +30,7 @@ pub fn is_modelled(argv: &[String]) -> bool {
                 | "nvidia-ctk"
                 | "minikube"
                 | "apt-get"
+                | "dpkg"
                 | "exportfs"
                 | "loginctl"
                 | "systemctl"
@@ -58,6 +59,7 @@ pub async fn run(stage: &Stage<'_>, command: &Command) -> Result<Answer, Ended> 
         "nvidia-ctk" => toolkit::run(stage, args, root).await,
         "minikube" => minikube::run(stage, args, &command.env, root).await,
         "apt-get" => packages::apt_get(stage, args, root).await,
+        "dpkg" => packages::dpkg(stage, args, root).await,
         "exportfs" => nfs::exportfs(stage, args, root).await,
         "loginctl" => user_units::loginctl(stage, args, root).await,
         "systemctl" if args.first() == Some(&"--user") => {

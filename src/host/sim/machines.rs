@@ -157,6 +157,8 @@ fn base(gpus: u32, gpu: &str, memory_mib: u64, driver: &str) -> World {
         packages: ["python3-venv", "docker-ce", "nvidia-container-toolkit"]
             .map(str::to_owned)
             .into(),
+        auto: BTreeSet::new(),
+        remains: BTreeSet::new(),
         docker: docker_engine(),
         gpus: GpuStack {
             driver: Driver::Ok,

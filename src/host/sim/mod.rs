@@ -8,6 +8,7 @@
 //! This room knows nothing of steps or settings: it models tools, not wishes.
 
 mod agent;
+mod archive;
 mod bench;
 mod commands;
 mod docker;
@@ -34,6 +35,7 @@ mod minikube_phases;
 mod minikube_queries;
 mod minikube_start;
 mod nfs;
+mod package_queries;
 mod packages;
 mod programs;
 mod python;
@@ -51,6 +53,7 @@ mod world_troubles;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::host) use archive::{find as archived, names as archived_names};
 pub(in crate::host) use bench::{Bench, Ended, Stage};
 pub(in crate::host) use commands::{NO_MODEL, is_modelled};
 pub(in crate::host) use effects::carry_out;

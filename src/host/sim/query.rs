@@ -3,8 +3,8 @@
 use super::commands::said;
 use super::world::World;
 use super::{
-    docker_queries, durations, gpu, minikube_queries, nfs, packages, programs, python, toolkit,
-    units, wandb,
+    docker_queries, durations, gpu, minikube_queries, nfs, package_queries, programs, python,
+    toolkit, units, wandb,
 };
 use crate::host::{Answer, HostError, Query};
 
@@ -31,6 +31,9 @@ pub fn seconds(world: &World, query: &Query) -> f64 {
             durations::PYTHON_QUERY
         }
         Query::WandbViewer { .. } | Query::WandbQueues { .. } => durations::WANDB_QUERY,
+        Query::AptInstall { .. } | Query::AptUnneeded { .. } | Query::AptPurge { .. } => {
+            durations::APT_SIMULATE
+        }
         _ => durations::SMALL_QUERY,
     }
 }
@@ -62,8 +65,13 @@ pub fn answer(world: &World, query: &Query, now_ms: u64) -> Result<Answer, HostE
         Query::MinikubeProfiles => minikube_queries::profiles(world, now_ms),
         Query::MinikubeStatus { profile } => minikube_queries::status(world, profile),
         Query::Exports => nfs::table(world),
-        Query::Package { name } => packages::query(world, name),
+        Query::Package { name } => package_queries::status(world, name),
         Query::UnitDetail { name } => units::detail(world, name),
+        Query::AptInstall { package } => package_queries::install(world, package),
+        Query::AptUnneeded { without } => package_queries::unneeded(world, without.as_deref()),
+        Query::AptPurge { packages } => package_queries::purge(world, packages),
+        Query::PackageStates { packages } => package_queries::states(world, packages),
+        Query::EditedConfig { packages } => package_queries::verify(world, packages),
         Query::PythonVersion { .. } => python::version(world),
         Query::PythonVenv { .. } => python::can_venv(world),
         Query::WandbVersion { venv } => python::wandb_version(world, venv),

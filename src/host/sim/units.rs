@@ -77,6 +77,19 @@ pub async fn bring(stage: &Stage<'_>, name: &str, want: UnitWant) -> Result<Answ
                 .change(|world| set(world, &unit, false, false))
                 .await?;
         }
+        UnitWant::Disabled | UnitWant::Stopped => {
+            stage.bench.wait(durations::UNIT_CHANGE).await;
+            stage
+                .change(|world| {
+                    let now = state(world, &unit);
+                    let (enabled, active) = match want {
+                        UnitWant::Disabled => (false, now.active),
+                        _ => (now.enabled, false),
+                    };
+                    set(world, &unit, enabled, active);
+                })
+                .await?;
+        }
         UnitWant::Restarted => {
             if unit == "docker" {
                 return docker::restart(stage).await;
@@ -96,7 +109,7 @@ pub async fn bring(stage: &Stage<'_>, name: &str, want: UnitWant) -> Result<Answ
 /// What systemd says of a unit that is masked, or whose last failures were too many.
 fn refusal(world: &World, unit: &str, want: UnitWant) -> Option<String> {
     match (world.unit_troubles.get(unit)?, want) {
-        (_, UnitWant::DisabledAndStopped) => None,
+        (_, UnitWant::DisabledAndStopped | UnitWant::Disabled | UnitWant::Stopped) => None,
         (UnitTrouble::Masked, UnitWant::EnabledAndStarted) => Some(format!(
             "Failed to enable unit: Unit file /etc/systemd/system/{unit}.service is masked.\n"
         )),
@@ -136,6 +149,8 @@ pub async fn systemctl(stage: &Stage<'_>, args: &[&str], root: bool) -> Result<A
     let (want, unit) = match args {
         ["enable", "--now", unit] => (UnitWant::EnabledAndStarted, *unit),
         ["disable", "--now", unit] => (UnitWant::DisabledAndStopped, *unit),
+        ["disable", unit] => (UnitWant::Disabled, *unit),
+        ["stop", unit] => (UnitWant::Stopped, *unit),
         ["restart", unit] => (UnitWant::Restarted, *unit),
         _ => return Ok(unmodelled("systemctl", args)),
     };

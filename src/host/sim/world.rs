@@ -30,6 +30,12 @@ pub struct World {
     pub unit_troubles: BTreeMap<String, UnitTrouble>,
     /// Installed packages of the distribution.
     pub packages: BTreeSet<String>,
+    /// Those that are there only because another needed them (`apt-mark showauto`).
+    #[serde(default)]
+    pub auto: BTreeSet<String>,
+    /// Removed packages whose configuration stayed.
+    #[serde(default)]
+    pub remains: BTreeSet<String>,
     /// The Docker engine and its command line.
     pub docker: Docker,
     /// GPUs and their driver.

@@ -18,6 +18,8 @@ impl World {
             units: BTreeMap::new(),
             unit_troubles: BTreeMap::new(),
             packages: BTreeSet::new(),
+            auto: BTreeSet::new(),
+            remains: BTreeSet::new(),
             docker: Docker {
                 version: None,
                 running: false,

@@ -378,3 +378,9 @@ pub fn undone(step: &dyn Step, host: &TestHost, receipt: &crate::model::Receipt)
     let facts = facts();
     described(&wait(step.undo(host, &facts, receipt)).unwrap())
 }
+
+/// What of ours a step keeps, and why.
+pub fn stays(step: &dyn Step, host: &TestHost, receipt: &crate::model::Receipt) -> Vec<String> {
+    let notices = wait(step.stays(host, receipt));
+    notices.into_iter().map(|notice| notice.text).collect()
+}

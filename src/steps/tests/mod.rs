@@ -7,5 +7,6 @@ mod docker;
 mod foreign;
 mod laws;
 mod nfs;
+mod packages;
 mod simulated;
 mod stack;

@@ -59,7 +59,7 @@ fn a_server_that_is_missing_is_installed_and_started() {
         planned(&server(), &uninstalled()).unwrap(),
         [
             "sudo DEBIAN_FRONTEND=noninteractive apt-get update",
-            "sudo DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nfs-kernel-server",
+            "sudo DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends --no-remove nfs-kernel-server",
             "sudo systemctl enable --now nfs-server",
         ]
     );
@@ -121,24 +121,6 @@ fn an_unknown_distribution_is_advised_only() {
     let wish = Wish::new(wish().settings, StepFlags::default(), &identity);
     let server = NfsServer::new(Arc::new(wish));
     assert_eq!(verdict(&server, &uninstalled()), "NFS_PACKAGE_UNKNOWN");
-}
-
-#[test]
-fn a_server_that_was_off_and_absent_goes_away_unless_others_use_it() {
-    let mut receipt = Receipt::default();
-    let package = Touch::Package("nfs-kernel-server".to_owned());
-    receipt.note("nfs.server", package, Prior::Absent);
-    let unit = Touch::Unit("nfs-server".to_owned());
-    receipt.note("nfs.server", unit, Prior::Absent);
-    assert_eq!(
-        undone(&server(), &TestHost::healthy(), &receipt),
-        [
-            "sudo systemctl disable --now nfs-server (disruptive)",
-            "sudo DEBIAN_FRONTEND=noninteractive apt-get remove -y nfs-kernel-server",
-        ]
-    );
-    let shared = TestHost::healthy().with(Query::Exports, said("/home  10.0.0.0/8(rw,sync)\n"));
-    assert!(undone(&server(), &shared, &receipt).is_empty());
 }
 
 fn unexported() -> TestHost {

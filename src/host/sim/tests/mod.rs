@@ -5,6 +5,7 @@ mod cluster;
 mod exports;
 mod faults;
 mod machine;
+mod packages;
 mod volume;
 
 use super::{SimHost, SimOptions, World};
