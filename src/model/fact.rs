@@ -54,6 +54,9 @@ pub enum Fact {
     AgentVersion(String),
     /// The packages that an installation which is needed would bring.
     NewPackages(Vec<String>),
+    /// dpkg was ended in the middle of its work (a power cut): it takes nothing new before it has
+    /// finished that.
+    DpkgCutShort,
     /// What makes our virtual environment here: `uv` or `pip`.
     AgentInstaller(String),
     /// What keeps the agent's supervisor running here.

@@ -98,6 +98,23 @@ pub fn edited(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Whether a package's state (`install ok unpacked`) says that its installation has begun and not
+/// ended (dpkg-query(1), `db:Status-Status`).
+pub fn is_half_done(status: &str) -> bool {
+    let state = status.split_whitespace().nth(2);
+    matches!(
+        state,
+        Some("half-installed" | "unpacked" | "half-configured")
+    )
+}
+
+/// Whether one of the names in `/var/lib/dpkg/updates` says that dpkg was cut short: it notes there,
+/// in files named by numbers, what it has not yet written down for good (apt, `CheckUpdates`).
+pub fn is_cut_short(names: &[String]) -> bool {
+    let number = |name: &String| !name.is_empty() && name.bytes().all(|c| c.is_ascii_digit());
+    names.iter().any(number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,5 +185,16 @@ mod tests {
         fn no_text_panics(text in "(\\PC|\n){0,200}") {
             let _ = (simulation(&text), packages(&text), edited(&text));
         }
+    }
+
+    #[test]
+    fn work_that_was_cut_short_is_seen_in_states_and_in_the_journal_of_dpkg() {
+        assert!(is_half_done("install ok unpacked"));
+        assert!(is_half_done("install reinstreq half-installed\n"));
+        assert!(!is_half_done("install ok installed"));
+        assert!(!is_half_done("deinstall ok config-files"));
+        assert!(!is_half_done(""));
+        assert!(is_cut_short(&["tmp.i".to_owned(), "0003".to_owned()]));
+        assert!(!is_cut_short(&["tmp.i".to_owned()]));
     }
 }

@@ -7,7 +7,7 @@ use crate::model::{
     Advice, Change, Command, Diff, Effect, EffectKind, Fact, Facts, Fault, Forecast, Notice,
     Observation, Privilege, Probe, Receipt, Risk, StepId, Touch, UnitWant,
 };
-use crate::parse::apt::{Simulation, simulation};
+use crate::parse::apt::{Simulation, is_cut_short, is_half_done, simulation};
 use crate::parse::os_release::Family;
 use crate::reason::ids;
 use crate::step::{Resource, Step};
@@ -18,6 +18,9 @@ use std::time::Duration;
 
 /// Name of the unit everywhere (Debian's nfs-kernel-server is an alias of it).
 pub(super) const UNIT: &str = "nfs-server";
+
+/// Where dpkg notes what it has begun; readable for everybody.
+const UPDATES: &str = "/var/lib/dpkg/updates";
 
 /// See the module.
 pub struct NfsServer {
@@ -116,6 +119,9 @@ impl NfsServer {
     /// The commands that install the package, and all that they touch.
     fn install(&self, seen: &Observation) -> Vec<Command> {
         let mut commands = packages::install(self.wish.os.family, self.package());
+        if seen.facts.contains(&Fact::DpkgCutShort) {
+            commands.insert(0, packages::run(&["dpkg", "--configure", "-a"]));
+        }
         let Some(last) = commands.last_mut() else {
             return commands;
         };
@@ -173,25 +179,27 @@ impl Step for NfsServer {
             let query = Query::Package {
                 name: self.package().to_owned(),
             };
-            let (package, unit, can_serve, threads, ostree) = tokio::join!(
+            let (package, unit, can_serve, threads, ostree, updates) = tokio::join!(
                 host.query(&query),
                 host.unit(UNIT),
                 nfs_kernel::can_serve(host),
                 nfs_kernel::threads(host),
                 host.stat(Utf8Path::new("/run/ostree-booted")),
+                host.list_dir(Utf8Path::new(UPDATES)),
             );
             let unit = unit.map_err(failed)?;
             if can_serve == Some(false) {
                 return Ok(self.kernel_missing());
             }
+            let half_done = matches!(&package, Ok(answer) if is_half_done(&answer.stdout));
             let packaged = match package {
                 // Removed packages whose configuration stayed end with 0 too.
-                Ok(answer) => answer.ok() && !answer.stdout.contains("deinstall"),
+                Ok(answer) => answer.ok() && !half_done && !answer.stdout.contains("deinstall"),
                 Err(HostError::NoProgram(_)) => false,
                 Err(error) if !unit.loaded => return Err(failed(error)),
                 Err(_) => false,
             };
-            if !packaged && !unit.loaded {
+            if !packaged && (half_done || !unit.loaded) {
                 let immutable = matches!(ostree, Ok(Some(_)));
                 if immutable || packages::nfs_server(self.wish.os.family).is_none() {
                     return Ok(Observation::needs_human(
@@ -214,7 +222,15 @@ impl Step for NfsServer {
                     Family::Debian => host.query(&query).await,
                     _ => Err(HostError::NoProgram("apt-get".to_owned())),
                 };
-                return Ok(self.missing(&self.ahead(simulated)));
+                let missing = self.missing(&self.ahead(simulated));
+                let cut_short = matches!(updates, Ok(Some(names)) if is_cut_short(&names));
+                return Ok(if half_done || cut_short {
+                    missing
+                        .warn("an installation was cut short, which dpkg has to finish first")
+                        .learned(Fact::DpkgCutShort)
+                } else {
+                    missing
+                });
             }
             let mut diffs = Vec::new();
             if !unit.enabled {

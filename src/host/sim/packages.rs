@@ -6,6 +6,8 @@ use super::commands::{said, unmodelled};
 use super::world::World;
 use super::{durations, units};
 use crate::host::{Answer, UnitState};
+use crate::parse::apt;
+use camino::Utf8Path;
 
 /// Options of `apt-get` that change nothing in the model.
 const OPTIONS: &[&str] = &[
@@ -44,6 +46,11 @@ pub async fn apt_get(stage: &Stage<'_>, args: &[&str], root: bool) -> Result<Ans
              E: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), are you root?\n",
         ));
     }
+    // apt, `debSystem::Lock`. An update takes another lock.
+    if words.first() != Some(&"update") && stage.look(is_cut_short) {
+        let words = "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem. \n";
+        return Ok(said(100, "", words));
+    }
     match words.as_slice() {
         ["update"] => {
             stage.line("Get:1 http://archive.ubuntu.com/ubuntu jammy InRelease [270 kB]");
@@ -62,6 +69,9 @@ pub async fn apt_get(stage: &Stage<'_>, args: &[&str], root: bool) -> Result<Ans
 /// # Errors
 /// When the person stops it.
 pub async fn dpkg(stage: &Stage<'_>, args: &[&str], root: bool) -> Result<Answer, Ended> {
+    if args == ["--configure", "-a"] {
+        return configure(stage, root).await;
+    }
     let ["--purge", names @ ..] = args else {
         return Ok(unmodelled("dpkg", args));
     };
@@ -84,6 +94,32 @@ pub async fn dpkg(stage: &Stage<'_>, args: &[&str], root: bool) -> Result<Answer
         }
     }
     Ok(said(0, "", stderr))
+}
+
+/// Where dpkg notes what it has begun.
+const UPDATES: &str = "/var/lib/dpkg/updates";
+
+/// Whether dpkg was ended in the middle of its work.
+fn is_cut_short(world: &World) -> bool {
+    let names = world.names_in(Utf8Path::new(UPDATES));
+    apt::is_cut_short(&names.unwrap_or_default())
+}
+
+/// `dpkg --configure -a`: what was begun is finished.
+async fn configure(stage: &Stage<'_>, root: bool) -> Result<Answer, Ended> {
+    if !root {
+        let words = "dpkg: error: requested operation requires superuser privilege\n";
+        return Ok(said(2, "", words));
+    }
+    stage.wait(durations::SMALL_QUERY).await?;
+    stage
+        .change(|world| {
+            for name in world.names_in(Utf8Path::new(UPDATES)).unwrap_or_default() {
+                world.take(&format!("{UPDATES}/{name}"));
+            }
+        })
+        .await?;
+    Ok(said(0, "", ""))
 }
 
 async fn install(stage: &Stage<'_>, names: &[&str]) -> Result<Answer, Ended> {

@@ -53,6 +53,23 @@ fn uninstalled() -> TestHost {
 }
 
 #[test]
+fn what_dpkg_was_torn_out_of_is_finished_first() {
+    let first = |host: &TestHost| planned(&server(), host).unwrap().remove(0);
+    let configure = "sudo DEBIAN_FRONTEND=noninteractive dpkg --configure -a";
+    let noted = uninstalled().with_dir("/var/lib/dpkg/updates", dir(0o755, 0), &["0002"]);
+    assert_eq!(first(&noted), configure);
+    let name = "nfs-kernel-server".to_owned();
+    let mut half =
+        with_unit(false, false).with(Query::Package { name }, said("install ok half-configured"));
+    assert_eq!(first(&half), configure);
+    // Before the unit's file is there, too.
+    half.units.clear();
+    assert_eq!(first(&half), configure);
+    let quiet = uninstalled().with_dir("/var/lib/dpkg/updates", dir(0o755, 0), &[]);
+    assert!(first(&quiet).ends_with("apt-get update"));
+}
+
+#[test]
 fn a_server_that_is_missing_is_installed_and_started() {
     assert_eq!(verdict(&server(), &uninstalled()), "absent");
     assert_eq!(

@@ -101,6 +101,19 @@ async fn up(host: &SimHost, flags: StepFlags, receipt: &mut Receipt) -> Vec<Stri
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_machine_that_lost_power_inside_dpkg_comes_up() {
+    let mut world = build_machine("4xt4").unwrap();
+    world.put("/var/lib/dpkg/updates/0001", "", 0o644, 0);
+    let host = SimHost::with_world(world, SimOptions::default());
+    let done = up(&host, StepFlags::default(), &mut Receipt::default()).await;
+    let at = |words: &str| done.iter().position(|line| line.contains(words));
+    assert!(
+        at("dpkg --configure -a") < at("apt-get install"),
+        "{done:#?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_fresh_machine_comes_up_and_a_second_time_changes_nothing() {
     let host = machine("4xt4");
     let mut receipt = Receipt::default();

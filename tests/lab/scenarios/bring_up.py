@@ -8,7 +8,8 @@ CLAIM = "/api/v1/namespaces/default/persistentvolumeclaims/nfs-pvc"
 
 def scenario(lab):
     lab.boot()
-    lab.prepare()
+    # Without uv: Debian's own python3-venv and pip, as most people have them.
+    lab.prepare(uv=False)
     before = lab.inventory()
     up(lab)
     system(lab)
