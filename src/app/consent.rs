@@ -8,6 +8,10 @@ use crate::model::{Advice, EventKind, Fault, Outcome, Plan, Risk};
 use crate::reason::{Exit, ids};
 use crate::ui;
 use crate::ui::prompt::{Answer, Prompt};
+use std::time::Duration;
+
+/// How long a question that was broken off may take to end its line.
+const QUESTION_ENDS: Duration = Duration::from_secs(1);
 
 /// What became of the question.
 enum Decision {
@@ -76,10 +80,17 @@ async fn decide(session: &Session<'_>, plan: &Plan, apply: &Apply) -> Decision {
     loop {
         let disruptive = plan.risk() > Risk::Safe;
         // A thread of its own: signals must be heard while a person thinks.
-        let asked = tokio::task::spawn_blocking(move || prompt.proceed(disruptive));
+        let mut asked = tokio::task::spawn_blocking(move || prompt.proceed(disruptive));
         let answer = tokio::select! {
-            answer = asked => answer.ok().flatten(),
-            () = session.cancel.stop().drain.cancelled() => return Decision::Interrupted,
+            answer = &mut asked => answer.ok().flatten(),
+            () = session.cancel.stop().drain.cancelled() => {
+                // A typed Ctrl-C reaches the question as well, which then ends its own line. One
+                // that was sent does not: the question stands there, and the line is ended here.
+                if prompt.can_ask() && tokio::time::timeout(QUESTION_ENDS, asked).await.is_err() {
+                    ui::say("");
+                }
+                return Decision::Interrupted;
+            }
         };
         match answer {
             Some(Answer::Yes) => return Decision::Go,

@@ -66,11 +66,9 @@ class Lab:
         self.machine.boot()
         self.say(f"booted in {time.monotonic() - began:.0f} s")
 
-    def prepare(self, uv=True):
-        """What is there before gpucluster comes: the program itself, an image to run and, but for where
-        Debian's own pip is meant, `uv`, which is faster."""
-        programs = "/opt/lab/bin/gpucluster" + (" /opt/lab/bin/uv" if uv else "")
-        self.root(f"install -m 755 -t /usr/local/bin {programs}")
+    def prepare(self):
+        """What is there before gpucluster comes: the program itself, `uv` and an image to run."""
+        self.root("install -m 755 -t /usr/local/bin /opt/lab/bin/gpucluster /opt/lab/bin/uv")
         # Exit code 3: `--gpus` cannot work yet. To make it work is gpucluster's part.
         made = self.machine.run("root", "/opt/lab/bin/live-docker start --dir /var/lib/lab/engine")
         assert made.code in (0, 3), made.out + made.err

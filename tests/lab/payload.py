@@ -34,7 +34,7 @@ QUEUE = {
         "gpus": {"schema": {"type": "integer", "default": 1, "minimum": 1, "maximum": 4}}
     },
 }
-# Faster than pip where everything is emulated. Scenarios that are not about pip have it on PATH.
+# Emulated, pip takes ten minutes for what uv does in two. pip itself is seen in scripts/live.
 UV = "uv==0.13.9"
 # The address of the stand-in and the image that needs no registry; everything else is the default.
 CONFIG = """\

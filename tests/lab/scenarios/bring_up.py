@@ -8,8 +8,7 @@ CLAIM = "/api/v1/namespaces/default/persistentvolumeclaims/nfs-pvc"
 
 def scenario(lab):
     lab.boot()
-    # Without uv: Debian's own python3-venv and pip, as most people have them.
-    lab.prepare(uv=False)
+    lab.prepare()
     before = lab.inventory()
     up(lab)
     system(lab)
