@@ -55,7 +55,7 @@ impl Gate {
     /// Of a kubeconfig, which need not be there yet and may change at any time.
     pub fn new(kubeconfig: Utf8PathBuf, pace: Pace) -> Self {
         Self {
-            clients: Clients::new(kubeconfig),
+            clients: Clients::new(kubeconfig, 1),
             pace,
         }
     }

@@ -7,6 +7,7 @@ use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
+use std::time::Duration;
 use tokio::sync::Mutex;
 
 /// Inode, size and time of a file: what changes when it is replaced.
@@ -16,14 +17,17 @@ type Stamp = (u64, u64, i64, i64);
 pub(super) struct Clients {
     kubeconfig: Utf8PathBuf,
     last: Mutex<Option<(Stamp, Client)>>,
+    connect_limit: Duration,
 }
 
 impl Clients {
-    /// For this kubeconfig, which need not be there yet.
-    pub fn new(kubeconfig: Utf8PathBuf) -> Self {
+    /// For this kubeconfig, which need not be there yet; `patience` times the usual limit for
+    /// connecting.
+    pub fn new(kubeconfig: Utf8PathBuf, patience: u32) -> Self {
         Self {
             kubeconfig,
             last: Mutex::new(None),
+            connect_limit: CONNECT_LIMIT * patience,
         }
     }
 
@@ -68,7 +72,7 @@ impl Clients {
         let mut config = Config::from_custom_kubeconfig(file, &KubeConfigOptions::default())
             .await
             .map_err(|error| unusable(&error))?;
-        config.connect_timeout = Some(CONNECT_LIMIT);
+        config.connect_timeout = Some(self.connect_limit);
         // The cluster is on this machine; kube takes a proxy from the environment, which could not
         // reach it.
         config.proxy_url = None;
@@ -91,7 +95,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_missing_file_is_unreachable_and_says_so() {
-        let clients = Clients::new("/nonexistent/kube/config".into());
+        let clients = Clients::new("/nonexistent/kube/config".into(), 1);
         let Err(HostError::Unreachable(text)) = clients.get().await else {
             panic!("there is no client without a file")
         };
@@ -108,7 +112,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = Utf8PathBuf::try_from(dir.path().join("config")).unwrap();
         super::super::fs::write(&path, kubeconfig(port).as_bytes(), 0o600).unwrap();
-        let clients = Clients::new(path.clone());
+        let clients = Clients::new(path.clone(), 1);
         let client = clients.get().await.unwrap();
         let answer = crate::host::kube::query(&client, &KubeQuery::Ready, CONNECT_LIMIT).await;
         let Err(HostError::Unreachable(text)) = answer else {

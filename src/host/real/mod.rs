@@ -107,7 +107,7 @@ impl RealHost {
             root: Root::find(),
             has_ticket: AtomicBool::new(false),
             keep_ticket: KEEP_TICKET,
-            clients: kube_client::Clients::new(options.kubeconfig),
+            clients: kube_client::Clients::new(options.kubeconfig, options.patience),
             patience: options.patience,
             identity,
         })
