@@ -275,7 +275,10 @@ impl Step for Agent {
             let layout = &self.wish.layout;
             let mut changes = Vec::new();
             if receipt.is_ours(&Touch::Service(self.wish.service_name())) {
-                changes.push(self.stop("it was started by gpucluster"));
+                changes.push(Change {
+                    caution: Some("jobs that run have no agent from now on".to_owned()),
+                    ..self.stop("it was started by gpucluster")
+                });
                 if host
                     .stat(&layout.agent_run)
                     .await

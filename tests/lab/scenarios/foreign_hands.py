@@ -3,7 +3,7 @@
 VARIANT = "nfs"
 FOLDER = "/srv/nfs/kubedata"
 PATH = f"GPUCLUSTER_NFS_PATH={FOLDER}"
-SETUP = (PATH, "nfs", "setup", "--yes")
+SETUP = (PATH, "up", "--yes", "--skip", "agent")
 MOUNT = f"sh -c 'mount -t nfs4 -o soft,timeo=50,retrans=1 $SERVER:{FOLDER} /mnt'"
 # Two good entries, one of them for the very folder that we are told to use, and a broken line.
 EXPORTS = f"""\
