@@ -6,6 +6,7 @@
 
 use super::{Answer, Done};
 use crate::model::Notice;
+use crate::parse::exports;
 use camino::Utf8Path;
 
 /// At most so many complaints are passed on.
@@ -51,13 +52,13 @@ pub fn judge(answer: &Answer, ours: &[&Utf8Path], read: &ReadText<'_>) -> Result
     let notices = complaints.iter().take(MOST).map(|text| {
         Notice::warning(match place(text) {
             Some((file, number, why)) => {
-                let line = read(Utf8Path::new(file)).and_then(|all| {
-                    let line = all.lines().nth(number.checked_sub(1)?)?;
-                    Some(format!(" `{}`", line.trim()))
-                });
+                let all = read(Utf8Path::new(file)).unwrap_or_default();
+                let place = match exports::line_meant(&all, number, why) {
+                    Some((number, line)) => format!("{file}:{number} `{line}`"),
+                    None => format!("{file}:{number}"),
+                };
                 format!(
-                    "a line of others is broken and was left alone, {file}:{number}{}: {why}; it and what follows it in that file is not exported",
-                    line.unwrap_or_default()
+                    "a line of others is broken and was left alone, {place}: {why}; it and what follows it in that file is not exported"
                 )
             }
             None if text.contains(TWICE) => format!("exportfs found two entries for one folder: {text}"),

@@ -33,6 +33,8 @@ fn a_broken_line_of_others_is_named_with_its_text_and_fails_nothing() {
             "a line of others is broken and was left alone, /etc/exports:2 `/srv/kube 10.0.0.0/8(rw,snyc)`: unknown keyword \"snyc\"; it and what follows it in that file is not exported"
         ]
     );
+    let behind = judged(1, tape!("comments")).unwrap();
+    assert!(behind[0].contains("/etc/exports:4 `/srv/kube 10.0.0.0/8(rw,snyc)`: unknown keyword"));
     let syntax = judged(1, tape!("syntax")).unwrap();
     assert!(syntax[0].contains("/etc/exports:1 `/srv/homes 10.0.0.0/8(rw, sync)`: syntax error"));
     let fsid = judged(1, tape!("fsid")).unwrap();

@@ -85,6 +85,29 @@ fn unescape(text: &str) -> String {
     out
 }
 
+/// The line of a file that `exportfs` means by a number, counted as people count, and its text.
+///
+/// exportfs does not count the ends of comments (nfs-utils 2.6.2, `tests/tapes/exportfs/comments`), so
+/// several lines may go by one number: the one with the word in quotes is meant, or else the first.
+pub fn line_meant<'a>(text: &'a str, number: usize, complaint: &str) -> Option<(usize, &'a str)> {
+    let word = complaint.split('"').nth(1);
+    let mut counted = 1;
+    let mut meant: Option<(usize, &str)> = None;
+    for (index, line) in text.lines().enumerate() {
+        let entry = line.split('#').next().unwrap_or_default().trim();
+        if counted == number && !entry.is_empty() {
+            if word.is_some_and(|word| entry.contains(word)) {
+                return Some((index + 1, line.trim()));
+            }
+            meant = meant.or(Some((index + 1, line.trim())));
+        }
+        if !line.contains('#') {
+            counted += 1;
+        }
+    }
+    meant
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,5 +139,16 @@ mod tests {
         fn no_text_panics(text in ".*") {
             let _ = (table(&text), entry(&text));
         }
+    }
+
+    #[test]
+    fn the_line_that_exportfs_means_is_found_behind_comments() {
+        let file = include_str!("../../tests/tapes/exportfs/comments.exports");
+        let meant = line_meant(file, 2, "unknown keyword \"snyc\"");
+        assert_eq!(meant, Some((4, "/srv/kube 10.0.0.0/8(rw,snyc)")));
+        // Without a word the first that goes by the number.
+        assert_eq!(line_meant(file, 2, "syntax error").map(|(n, _)| n), Some(3));
+        assert_eq!(line_meant("/a *\n/b *\n", 2, "").map(|(n, _)| n), Some(2));
+        assert_eq!(line_meant("/a *\n", 7, ""), None);
     }
 }

@@ -63,6 +63,7 @@ fn world() -> World {
 async fn every_tape_is_played_as_it_was_recorded() {
     for [file, stderr, table] in [
         tape!("keyword"),
+        tape!("comments"),
         tape!("syntax"),
         tape!("fsid"),
         tape!("missing"),
