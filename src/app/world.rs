@@ -42,9 +42,14 @@ fn real_host(settings: &Settings) -> Result<RealHost, Fault> {
         Fault::new(ids::UNEXPECTED, "cannot tell who and where we are").caused_by(error.to_string())
     };
     let identity = RealHost::read_identity().map_err(unknown)?;
+    let layout = settings.layout(&identity.data_dir);
     RealHost::new(RealOptions {
-        kubeconfig: settings.layout(&identity.data_dir).kubeconfig,
-        secrets: Secrets::find(&settings.wandb.base_url, &identity.home),
+        secrets: Secrets::find(
+            &settings.wandb.base_url,
+            &identity.home,
+            &layout.agent_home.join(".netrc"),
+        ),
+        kubeconfig: layout.kubeconfig,
         interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
         supervisor_argv: None,
         patience: settings.patience,

@@ -12,6 +12,16 @@ use std::fmt;
 /// Permission bits of every file that holds a secret.
 const PRIVATE: u32 = 0o600;
 
+/// Files in which a key may stand, the first that has one counts.
+fn places(named: Option<Utf8PathBuf>, home: &Utf8Path, own: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let mut places = match named {
+        Some(path) => vec![path],
+        None => vec![home.join(".netrc"), home.join("_netrc")],
+    };
+    places.push(own.to_owned());
+    places
+}
+
 /// The secrets of this run and where each came from. Printing it shows no value.
 #[derive(Clone, Default)]
 pub struct Secrets {
@@ -33,17 +43,14 @@ impl Secrets {
     }
 
     /// The key in `WANDB_API_KEY`, else in a netrc file (`$NETRC`, `~/.netrc`, `~/_netrc`) under the
-    /// server's host and port: the order in which `wandb` itself looks.
+    /// server's host and port: the order in which `wandb` itself looks. Last in `own`, the file that
+    /// we gave the agent: after a reboot, in another shell, nobody should need the key again.
     ///
     /// A file that cannot be read is passed over, as `wandb` does.
-    pub fn find(base_url: &str, home: &Utf8Path) -> Self {
+    pub fn find(base_url: &str, home: &Utf8Path, own: &Utf8Path) -> Self {
         let key = std::env::var("WANDB_API_KEY").ok();
         let named = std::env::var("NETRC").ok().map(Utf8PathBuf::from);
-        let files = match named {
-            Some(path) => vec![path],
-            None => vec![home.join(".netrc"), home.join("_netrc")],
-        };
-        let files = files.into_iter().filter_map(|path| {
+        let files = places(named, home, own).into_iter().filter_map(|path| {
             let text = fs::read(&path).ok().flatten()?;
             Some((path, text))
         });
@@ -193,6 +200,22 @@ mod tests {
     fn netrc(machine: &str) -> (Utf8PathBuf, String) {
         let text = format!("machine {machine} login user password {KEY}\n");
         ("/home/ada/.netrc".into(), text)
+    }
+
+    #[test]
+    fn the_key_that_the_agent_was_given_is_the_last_to_be_looked_at() {
+        let (home, own) = (
+            Utf8Path::new("/home/a"),
+            Utf8Path::new("/data/agent/.netrc"),
+        );
+        assert_eq!(
+            places(None, home, own),
+            ["/home/a/.netrc", "/home/a/_netrc", "/data/agent/.netrc"]
+        );
+        assert_eq!(
+            places(Some("/x".into()), home, own),
+            ["/x", "/data/agent/.netrc"]
+        );
     }
 
     #[test]
