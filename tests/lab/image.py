@@ -10,11 +10,14 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SUITE = "bookworm"
 SIZE = "6G"
+# After so long an image that is no longer built goes.
+UNUSED_SECONDS = 3 * 86400
 
 # A small server as people have it; python3-venv because Debian's python3 cannot make environments.
 PACKAGES = (
@@ -65,9 +68,12 @@ def build(variant, say):
     """The image, from the cache or made new (about a minute and a half)."""
     folder = cache() / f"lab-{variant}-{fingerprint(variant)}"
     if folder.exists():
+        os.utime(folder)
         return Image(folder)
     for old in cache().glob(f"lab-{variant}-*"):
-        shutil.rmtree(old, ignore_errors=True)
+        # Not one that another checkout may be running from.
+        if time.time() - old.stat().st_mtime > UNUSED_SECONDS:
+            shutil.rmtree(old, ignore_errors=True)
     cache().mkdir(parents=True, exist_ok=True)
     say(f"building the image `{variant}` from packages")
     with tempfile.TemporaryDirectory(dir=cache(), prefix=".lab-") as work:
@@ -98,6 +104,10 @@ def make(work, variant):
     boot = root / "boot"
     shutil.copy(next(boot.glob("vmlinuz-*")), made.kernel)
     shutil.copy(next(boot.glob("initrd.img-*")), made.initrd)
-    subprocess.run(["mkfs.ext4", "-q", "-F", "-L", "root", "-d", root, made.disk, SIZE], **quiet, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # It tells even with -q that it makes a file.
+    subprocess.run(
+        ["mkfs.ext4", "-q", "-F", "-L", "root", "-d", root, made.disk, SIZE],
+        **quiet, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
     shutil.rmtree(root)
     return made
