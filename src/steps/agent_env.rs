@@ -11,6 +11,7 @@ use crate::model::{
 };
 use crate::reason::ids;
 use crate::step::Step;
+use camino::Utf8PathBuf;
 use futures::future::BoxFuture;
 use semver::Version;
 use std::sync::Arc;
@@ -20,6 +21,11 @@ use std::time::Duration;
 const LEAST: Version = Version::new(3, 10, 0);
 /// `wandb[launch]` unpacks to about 1 GB (measured with 0.31.0).
 const BYTES: u64 = 1_500_000_000;
+
+/// Written when everything is on the disk. An installation that lost power leaves files of no length
+/// behind complete-looking metadata (seen with uv 0.13 on ext4): without this file, or with another
+/// version in it, the environment is made anew.
+const WHOLE: &str = "gpucluster-installed";
 
 const VERSION: &str = "wandb";
 const ENVIRONMENT: &str = "environment";
@@ -128,10 +134,37 @@ impl AgentEnv {
         Ok(None)
     }
 
+    fn whole(&self) -> Utf8PathBuf {
+        self.wish.layout.venv.join(WHOLE)
+    }
+
+    /// Puts what was installed onto the disk, and then says so.
+    fn seal(&self) -> [Change; 2] {
+        let venv = self.wish.layout.venv.as_str();
+        [
+            Change::safe(
+                Effect::Run(Command::new(["sync", "-f", venv]).timeout(Duration::from_secs(600))),
+                "a loss of power must not leave half an installation that looks whole",
+            ),
+            Change::safe(
+                Effect::WriteFile {
+                    path: self.whole(),
+                    content: format!("{}\n", self.wish.settings.agent.version),
+                    mode: 0o600,
+                    privilege: Privilege::User,
+                },
+                "the mark of a whole installation",
+            ),
+        ]
+    }
+
     fn install(&self, uv: bool) -> Command {
         let agent = &self.wish.settings.agent;
         let mut argv: Vec<String> = if uv {
-            ["uv", "pip", "install", "--python"]
+            // A cache inside: it goes when the environment goes, and what a loss of power did to it
+            // is not found again. uv links files out of it, so it costs no space.
+            let cache = self.wish.layout.venv.join(".uv-cache").into_string();
+            ["uv", "pip", "install", "--cache-dir", &cache, "--python"]
                 .map(str::to_owned)
                 .to_vec()
         } else {
@@ -185,6 +218,13 @@ impl AgentEnv {
     }
 }
 
+fn cut_short() -> Observation {
+    Observation::drifted(
+        "its installation was cut short",
+        vec![Diff::new(ENVIRONMENT, "whole", "cut short")],
+    )
+}
+
 impl Step for AgentEnv {
     fn id(&self) -> StepId {
         id::AGENT_ENV
@@ -206,24 +246,32 @@ impl Step for AgentEnv {
         Box::pin(async move {
             let want = &self.wish.settings.agent.version;
             let [wandb, _, _] = &self.queries();
-            let (wandb, uv, folder) = tokio::join!(
+            let whole = self.whole();
+            let (wandb, uv, folder, whole) = tokio::join!(
                 host.query(wandb),
                 host.which("uv"),
                 host.stat(&self.wish.layout.venv),
+                host.read_file(&whole),
             );
+            let whole = whole.map_err(failed)?;
+            let whole = whole.as_deref().map(str::trim);
             let uv = uv.map_err(failed)?.is_some();
             let mut seen = match wandb {
                 Ok(answer) if answer.ok() => {
                     let have = answer.stdout.trim().to_owned();
-                    if have == *want {
+                    if whole != Some(&have) {
+                        cut_short()
+                    } else if have == *want {
                         return Ok(Observation::in_place(format!("wandb {have}"))
                             .learned(Fact::AgentVersion(have)));
+                    } else {
+                        Observation::drifted(
+                            format!("wandb is {have}, wanted {want}"),
+                            vec![Diff::new(VERSION, want, have)],
+                        )
                     }
-                    Observation::drifted(
-                        format!("wandb is {have}, wanted {want}"),
-                        vec![Diff::new(VERSION, want, have)],
-                    )
                 }
+                Ok(_) if whole.is_none() => cut_short(),
                 Ok(answer) => {
                     let text = answer.stderr.trim();
                     let have = text.lines().last().unwrap_or("unusable").to_owned();
@@ -290,6 +338,7 @@ impl Step for AgentEnv {
             Effect::Run(self.install(uv)),
             "the Launch agent is part of wandb (about 1 GB with what its Kubernetes runner needs)",
         ));
+        changes.extend(self.seal());
         Ok(changes)
     }
 
@@ -306,6 +355,7 @@ impl Step for AgentEnv {
                     self.wish.settings.agent.version, self.wish.layout.venv
                 ),
             ),
+            forecast_safe(EffectKind::WriteFile, format!("write {}", self.whole())),
         ]
     }
 

@@ -2,7 +2,7 @@
 
 use super::bench::{Ended, Stage};
 use super::programs;
-use super::{docker, minikube, nfs, packages, python, toolkit, units, user_units};
+use super::{docker, durations, minikube, nfs, packages, python, toolkit, units, user_units};
 use crate::host::Answer;
 use crate::model::{Command, Privilege};
 
@@ -33,6 +33,7 @@ pub fn is_modelled(argv: &[String]) -> bool {
                 | "dpkg"
                 | "exportfs"
                 | "loginctl"
+                | "sync"
                 | "systemctl"
                 | "uv"
         )
@@ -66,6 +67,10 @@ pub async fn run(stage: &Stage<'_>, command: &Command) -> Result<Answer, Ended> 
             user_units::systemctl(stage, args, &command.env).await
         }
         "systemctl" => units::systemctl(stage, args, root).await,
+        "sync" => {
+            stage.wait(durations::SMALL_QUERY).await?;
+            Ok(said(0, "", ""))
+        }
         "uv" => python::uv(stage, args).await,
         _ if python::is_ours(name) => python::run(stage, name, args).await,
         _ => Ok(said(

@@ -91,14 +91,19 @@ pub async fn uv(stage: &Stage<'_>, args: &[&str]) -> Result<Answer, Ended> {
             stage.wait(durations::UV_VENV).await?;
             make_venv(stage, Utf8Path::new(venv)).await
         }
-        ["pip", "install", "--python", python, options @ .., wanted]
-            if options.is_empty() || matches!(options, ["--index-url", _]) =>
-        {
-            match venv_of(python) {
-                Some(venv) => install(stage, &venv, wanted, false).await,
-                None => Ok(unmodelled("uv", args)),
-            }
-        }
+        [
+            "pip",
+            "install",
+            "--cache-dir",
+            _,
+            "--python",
+            python,
+            options @ ..,
+            wanted,
+        ] if options.is_empty() || matches!(options, ["--index-url", _]) => match venv_of(python) {
+            Some(venv) => install(stage, &venv, wanted, false).await,
+            None => Ok(unmodelled("uv", args)),
+        },
         _ => Ok(unmodelled("uv", args)),
     }
 }

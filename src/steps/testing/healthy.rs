@@ -197,6 +197,7 @@ impl TestHost {
             (layout.kubeconfig.clone(), "current-context: gpucluster\n"),
             ("/etc/exports.d/gpucluster.exports".into(), EXPORTS),
             (layout.launch_config.clone(), CONFIG),
+            (layout.venv.join("gpucluster-installed"), "0.31.0\n"),
             (units.join(wish.unit_name()), unit.as_str()),
             (
                 wish.identity.user_unit_link(&wish.unit_name()),

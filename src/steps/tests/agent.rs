@@ -138,6 +138,8 @@ fn an_environment_is_made_with_what_there_is() {
             format!(
                 "{venv}/bin/python -m pip install --disable-pip-version-check --no-input 'wandb[launch]==0.31.0'"
             ),
+            format!("sync -f {venv}"),
+            format!("write {venv}/gpucluster-installed"),
         ]
     );
     let mut uv = bare();
@@ -146,7 +148,11 @@ fn an_environment_is_made_with_what_there_is() {
         planned(&env(), &uv).unwrap()[1..],
         [
             format!("uv venv --python python3 {venv}"),
-            format!("uv pip install --python {venv}/bin/python 'wandb[launch]==0.31.0'"),
+            format!(
+                "uv pip install --cache-dir {venv}/.uv-cache --python {venv}/bin/python 'wandb[launch]==0.31.0'"
+            ),
+            format!("sync -f {venv}"),
+            format!("write {venv}/gpucluster-installed"),
         ]
     );
 }
@@ -154,13 +160,25 @@ fn an_environment_is_made_with_what_there_is() {
 #[test]
 fn another_version_or_a_missing_part_is_installed_over() {
     let venv = wish().layout.venv;
-    let other = TestHost::healthy().with(wandb(), said("0.25.1\n"));
+    let mark = venv.join("gpucluster-installed");
+    let other = TestHost::healthy()
+        .with(wandb(), said("0.25.1\n"))
+        .with_file(mark.clone(), Some("0.25.1\n"));
     let partial = TestHost::healthy().with(wandb(), answer(1, "", "missing: awscli\n"));
     for host in [other, partial] {
         assert_eq!(verdict(&env(), &host), "drifted wandb");
         let plan = planned(&env(), &host).unwrap();
-        assert_eq!(plan.len(), 1);
+        assert_eq!(plan.len(), 3);
         assert!(plan[0].starts_with(&format!("{venv}/bin/python -m pip install")));
+    }
+    // Without its mark, or with that of another version, nobody knows what of it is on the disk.
+    for text in [None, Some("0.25.1\n")] {
+        let torn = TestHost::healthy().with_file(mark.clone(), text);
+        assert_eq!(verdict(&env(), &torn), "drifted environment");
+        assert_eq!(
+            planned(&env(), &torn).unwrap()[0],
+            format!("remove {venv} and everything in it")
+        );
     }
     let broken = bare().with_dir(venv.as_str(), dir(0o755, 1000), &["bin"]);
     assert_eq!(verdict(&env(), &broken), "drifted environment");
