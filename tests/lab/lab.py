@@ -120,6 +120,11 @@ class Lab:
             if hint["command"]:
                 self.alice(hint["command"])
 
+    def healthy(self):
+        """Waits until status says that everything runs: just after a start an emulated machine is busy with
+        the controllers' first rounds, and a look is not answered in time."""
+        self.wait("everything runs", lambda: self.status()["healthy"], 240)
+
     def kube(self, path):
         """An answer of the cluster's API."""
         answer = self.machine.run("alice", ["/opt/lab/bin/kube-get", path])

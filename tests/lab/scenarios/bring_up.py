@@ -21,9 +21,8 @@ def up(lab):
     lab.gpucluster("doctor")
     answer = lab.gpucluster("up", "--yes")
     lab.check("up brings everything up", answer.code == 0)
-    report = lab.status()
-    lab.check("status: everything runs", report["healthy"] is True)
-    lab.check("status: 4 GPUs are allocatable", report["gpus"]["allocatable"] == 4)
+    lab.check("status: everything runs", lab.healthy)
+    lab.check("status: 4 GPUs are allocatable", lambda: lab.status()["gpus"]["allocatable"] == 4)
     lab.gpucluster("status", key=False)
     lab.check("the agent polls at the server", lambda: lab.wait("POLLING", lab.polling, 120))
 

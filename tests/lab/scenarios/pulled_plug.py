@@ -17,7 +17,7 @@ def scenario(lab):
         whole(lab)
     answer = lab.gpucluster("up", "--yes")
     lab.check("up converges", answer.code == 0)
-    lab.check("status: everything runs", lambda: lab.status()["healthy"] is True)
+    lab.check("status: everything runs", lab.healthy)
     answer = lab.gpucluster("up", "--yes")
     idle = answer.code == 0 and "nothing to change" in answer.err
     lab.check("a second up changes nothing", idle)

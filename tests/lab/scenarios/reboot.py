@@ -28,7 +28,7 @@ def scenario(lab):
 
     answer = lab.gpucluster("up", "--yes", key=False)
     lab.check("up mends it, and needs no key for that", answer.code == 0)
-    lab.check("status: everything runs", lambda: lab.status()["healthy"] is True)
+    lab.check("status: everything runs", lab.healthy)
     lab.check("the agent polls at the server", lambda: lab.wait("POLLING", lab.polling, 120))
     answer = lab.gpucluster("up", "--yes", key=False)
     idle = answer.code == 0 and "nothing to change" in answer.err
