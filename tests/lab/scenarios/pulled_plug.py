@@ -52,7 +52,7 @@ def begun(lab, moment, known):
 def whole(lab):
     """Every line of every journal can be read, and nothing half-written lies about."""
     lab.check("the journals are whole", lambda: journals(lab))
-    left = lab.root(f"find {' '.join(OURS)} -name '*.tmp*' -o -name '.*.part' -o -size 0 -name '*.json' 2> /dev/null || :")
+    left = lab.root(f"find {' '.join(OURS)} -path '*/venv' -prune -o \( -name '*.tmp*' -o -name '.*.part' -o -size 0 -name '*.json' \) -print 2> /dev/null || :")
     lab.check("no half-written file is left", lambda: nothing(left))
 
 
