@@ -28,6 +28,12 @@ pub trait Step: Send + Sync {
     /// Steps that must be in place before this one can be judged or changed.
     fn needs(&self) -> &[StepId];
 
+    /// Steps whose trouble this one is the cause of, where both are in trouble. `doctor` blames this
+    /// one and calls those blocked: a report names the root.
+    fn explains(&self) -> &[StepId] {
+        &[]
+    }
+
     /// What it must have to itself while it changes the world.
     fn resources(&self) -> &[Resource] {
         &[]

@@ -25,7 +25,7 @@ pub async fn doctor(session: &Session<'_>) -> Result<Exit, Fault> {
     else {
         return Ok(Exit::Bug);
     };
-    let whole = session.graph(StepFlags::default())?;
+    let whole = session.graph_with_checks(StepFlags::default())?;
     if *list {
         list_checks(session, &whole);
         return Ok(Exit::Ok);

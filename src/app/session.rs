@@ -10,7 +10,8 @@ use crate::engine::{Graph, Survey, survey};
 use crate::host::{ReadHost, WriteHost};
 use crate::model::{Fault, StepId};
 use crate::reason::ids;
-use crate::steps::{StepFlags, Wish, catalog};
+use crate::step::Step;
+use crate::steps::{StepFlags, Wish, catalog, catalog_with_checks};
 use crate::ui::Theme;
 use crate::ui::world::in_world;
 use std::collections::BTreeSet;
@@ -67,15 +68,23 @@ impl<'r> Session<'r> {
     /// # Errors
     /// `UNEXPECTED`: the catalogue is not a graph, which is a bug.
     pub fn graph(&self, flags: StepFlags) -> Result<Graph, Fault> {
-        Graph::new(catalog(
+        graph_of(catalog(
             Arc::clone(&self.settings),
             flags,
             self.reader().identity(),
         ))
-        .map_err(|error| {
-            Fault::new(ids::UNEXPECTED, "the catalogue of steps is not a graph")
-                .caused_by(error.to_string())
-        })
+    }
+
+    /// The whole graph with every check.
+    ///
+    /// # Errors
+    /// As [`Session::graph`].
+    pub fn graph_with_checks(&self, flags: StepFlags) -> Result<Graph, Fault> {
+        graph_of(catalog_with_checks(
+            Arc::clone(&self.settings),
+            flags,
+            self.reader().identity(),
+        ))
     }
 
     /// What earlier runs of this profile did.
@@ -140,6 +149,13 @@ impl<'r> Session<'r> {
             World::Real | World::Rehearsal => String::new(),
         }
     }
+}
+
+fn graph_of(steps: Vec<Arc<dyn Step>>) -> Result<Graph, Fault> {
+    Graph::new(steps).map_err(|error| {
+        Fault::new(ids::UNEXPECTED, "the catalogue of steps is not a graph")
+            .caused_by(error.to_string())
+    })
 }
 
 /// Turns selectors into steps.

@@ -1,6 +1,6 @@
 //! What happens in a run, as one stream: every reporter and the run log read the same events.
 
-use super::{Fault, Plan, RunId, StepId};
+use super::{Advice, Fault, Plan, ReasonId, RunId, StepId};
 use serde::Serialize;
 
 /// Version of the event schema (`schema` in `--output jsonl`): `major.minor`; a new major breaks.
@@ -32,6 +32,12 @@ pub struct Notice {
     pub level: NoticeLevel,
     /// One sentence.
     pub text: String,
+    /// Its page in the registry, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ReasonId>,
+    /// What mends it on this machine.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub advice: Vec<Advice>,
 }
 
 impl Notice {
@@ -40,6 +46,8 @@ impl Notice {
         Self {
             level: NoticeLevel::Info,
             text: text.into(),
+            reason: None,
+            advice: Vec::new(),
         }
     }
 
@@ -48,6 +56,18 @@ impl Notice {
         Self {
             level: NoticeLevel::Warning,
             text: text.into(),
+            reason: None,
+            advice: Vec::new(),
+        }
+    }
+
+    /// A registered reason that stops nothing: a warning with its page and what mends it.
+    pub fn of(fault: Fault) -> Self {
+        Self {
+            level: NoticeLevel::Warning,
+            text: fault.summary,
+            reason: Some(fault.reason),
+            advice: fault.advice,
         }
     }
 }

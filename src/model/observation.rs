@@ -100,6 +100,13 @@ impl Observation {
         self
     }
 
+    /// Adds a warning that has a page of its own and advice.
+    #[must_use]
+    pub fn warn_of(mut self, fault: Fault) -> Self {
+        self.warnings.push(Notice::of(fault));
+        self
+    }
+
     /// Whether nothing is left to do.
     pub fn is_in_place(&self) -> bool {
         matches!(self.state, State::InPlace)

@@ -8,12 +8,14 @@
 mod rows;
 
 use crate::model::ReasonId;
-use rows::ROWS;
+use rows::rows;
 
 /// One known text: every fragment has to be in the output.
 struct Row {
     reason: ReasonId,
     all: &'static [&'static str],
+    /// It names no cause: tried after all rows that do.
+    symptom: bool,
 }
 
 /// The reason behind a failed tool's output; `None` where no known text is in it.
@@ -22,7 +24,7 @@ struct Row {
 /// the container toolkit (`Driver/library version mismatch`, `driver/library version mismatch`).
 pub fn diagnose(output: &str) -> Option<ReasonId> {
     let text = output.to_lowercase();
-    ROWS.iter()
+    rows()
         .find(|row| row.all.iter().all(|fragment| text.contains(fragment)))
         .map(|row| row.reason)
 }

@@ -1,5 +1,6 @@
 //! Every step there is, in one list.
 
+use super::checks::checks;
 use super::{StepFlags, Wish};
 use super::{
     agent::Agent, agent_env::AgentEnv, agent_unit::AgentUnit, container::Container, docker::Docker,
@@ -18,7 +19,22 @@ pub fn catalog(
     flags: StepFlags,
     identity: &Identity,
 ) -> Vec<Arc<dyn Step>> {
+    steps(&Arc::new(Wish::new(settings, flags, identity)))
+}
+
+/// The steps, and everything else that `doctor` looks at.
+pub fn catalog_with_checks(
+    settings: Arc<Settings>,
+    flags: StepFlags,
+    identity: &Identity,
+) -> Vec<Arc<dyn Step>> {
     let wish = Arc::new(Wish::new(settings, flags, identity));
+    let mut all = steps(&wish);
+    all.extend(checks(&wish));
+    all
+}
+
+fn steps(wish: &Arc<Wish>) -> Vec<Arc<dyn Step>> {
     let mut steps: Vec<Arc<dyn Step>> = vec![
         Arc::new(User::new(wish.clone())),
         Arc::new(Docker::new(wish.clone())),
@@ -39,6 +55,6 @@ pub fn catalog(
     steps.push(Arc::new(Account::new(wish.clone())));
     steps.push(Arc::new(AgentEnv::new(wish.clone())));
     steps.push(Arc::new(AgentUnit::new(wish.clone())));
-    steps.push(Arc::new(Agent::new(wish)));
+    steps.push(Arc::new(Agent::new(wish.clone())));
     steps
 }

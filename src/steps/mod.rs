@@ -10,6 +10,7 @@ mod agent_service;
 mod agent_unit;
 mod apt;
 mod catalog;
+mod checks;
 mod cluster_plan;
 mod cluster_view;
 mod conffiles;
@@ -42,7 +43,7 @@ mod wandb;
 mod wish;
 
 pub use agent_service::service_spec;
-pub use catalog::catalog;
+pub use catalog::{catalog, catalog_with_checks};
 pub use wish::{StepFlags, Wish};
 
 /// Names of the steps.
