@@ -3,7 +3,10 @@
 mod cluster;
 mod docker;
 mod driver;
+mod jobs;
 mod own;
+mod packages;
+mod pods;
 mod storage;
 mod toolkit;
 mod tools;
@@ -87,8 +90,11 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         driver::KINDS,
         toolkit::KINDS,
         cluster::KINDS,
+        pods::KINDS,
         storage::KINDS,
+        packages::KINDS,
         wandb::KINDS,
+        jobs::KINDS,
     ]
     .concat()
 });
