@@ -1,8 +1,12 @@
 //! The table of reasons, one file per layer of the stack.
 
 mod cluster;
+mod cuda;
 mod docker;
 mod driver;
+mod engine;
+mod gpu;
+mod machine;
 mod own;
 mod storage;
 mod toolkit;
@@ -83,9 +87,13 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     [
         own::KINDS,
         tools::KINDS,
+        machine::KINDS,
         docker::KINDS,
+        engine::KINDS,
         driver::KINDS,
+        gpu::KINDS,
         toolkit::KINDS,
+        cuda::KINDS,
         cluster::KINDS,
         storage::KINDS,
         wandb::KINDS,
