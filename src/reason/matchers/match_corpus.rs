@@ -1,6 +1,7 @@
 //! One row per known bad text, verbatim, with where it was seen. A new text seen in the field is
 //! added here first.
 
+mod cluster_side;
 mod host;
 mod stack;
 

@@ -4,6 +4,7 @@
 //! before minikube. Rows that name a symptom and no cause (`symptom`) are tried after all others.
 
 mod agent;
+mod cuda;
 mod docker;
 mod driver;
 mod host;
@@ -23,6 +24,8 @@ const fn row(reason: ReasonId, all: &'static [&'static str]) -> Row {
     Row {
         reason,
         all,
+        not: [&[], &[]],
+        healed: &[],
         symptom: false,
     }
 }
@@ -32,22 +35,25 @@ const fn symptom(reason: ReasonId, all: &'static [&'static str]) -> Row {
     Row {
         reason,
         all,
+        not: [&[], &[]],
+        healed: &[],
         symptom: true,
     }
 }
 
 const LAYERS: &[&[Row]] = &[
     host::ROWS,
+    network::ROWS,
     driver::ROWS,
     toolkit::ROWS,
     docker::ROWS,
     image::ROWS,
+    cuda::ROWS,
     agent::ROWS,
     minikube::ROWS,
     nfs::ROWS,
     kube::ROWS,
     package::ROWS,
-    network::ROWS,
 ];
 
 /// Every row, in the order in which they are tried.

@@ -1,9 +1,13 @@
 //! The table of reasons, one file per layer of the stack.
 
 mod cluster;
+mod cuda;
 mod docker;
 mod driver;
+mod engine;
+mod gpu;
 mod jobs;
+mod machine;
 mod own;
 mod packages;
 mod pods;
@@ -86,9 +90,13 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     [
         own::KINDS,
         tools::KINDS,
+        machine::KINDS,
         docker::KINDS,
+        engine::KINDS,
         driver::KINDS,
+        gpu::KINDS,
         toolkit::KINDS,
+        cuda::KINDS,
         cluster::KINDS,
         pods::KINDS,
         storage::KINDS,

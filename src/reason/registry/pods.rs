@@ -290,22 +290,6 @@ still holds it.
     ])
     .retryable(),
     Kind::new(
-        ids::POD_OUT_OF_MEMORY,
-        Exit::NeedsHuman,
-        "the container used more memory than it may have",
-        "`OOMKilled`, exit code 137: the container went over the memory limit of its pod, or of the node, and
-the kernel ended it. This is the machine's memory, not the GPU's; loading a model needs room for its
-weights once or twice. The limit is `resources.limits.memory` in the queue's configuration.
-
-  kubectl describe pod <pod> | grep -A6 'Last State'
-  minikube ssh -p <profile> -- sudo dmesg | grep -i oom",
-    )
-    .advice(&[
-        ("see limit and end of the container", Some("kubectl describe pod <pod>")),
-        ("see what the node has", Some("kubectl get node -o jsonpath='{.items[0].status.allocatable.memory}'")),
-    ])
-    .see("https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/"),
-    Kind::new(
         ids::POD_SHM_SMALL,
         Exit::NeedsHuman,
         "the container has too little shared memory",

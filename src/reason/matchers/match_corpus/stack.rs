@@ -77,12 +77,12 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
     ),
     (
         "minikube 48",
-        MINIKUBE_NETWORK,
+        NAME_RESOLUTION_FAILED,
         "INET_LOOKUP_HOST: dial tcp: lookup dl.k8s.io: no such host",
     ),
     (
         "minikube, no id",
-        MINIKUBE_NETWORK,
+        NAME_RESOLUTION_FAILED,
         "Get \"https://dl.k8s.io/x\": dial tcp: lookup dl.k8s.io on 10.0.0.2:53: no such host",
     ),
     (

@@ -11,13 +11,23 @@ pub(super) const ROWS: &[Row] = &[
     row(PYTHON_NO_VENV, &["no module named 'venv'"]),
     row(PYTHON_NO_VENV, &["externally-managed-environment"]),
     row(PYTHON_NO_VENV, &["this environment is externally managed"]),
+    row(
+        PYTHON_NO_VENV,
+        &["is externally managed, and indicates the following"],
+    ),
     row(PYTHON_MISSING, &["python3: command not found"]),
     row(PYTHON_MISSING, &["python3: not found"]),
     row(
         PYTHON_MISSING,
         &["env: 'python3': no such file or directory"],
     ),
-    row(PYTHON_NO_PIP, &["no module named 'pip'"]),
+    row(PYTHON_NO_PIP, &["no module named 'pip'"]).not(&[
+        "no module named 'pipx",
+        "no module named 'pipenv",
+        "no module named 'pipelin",
+        "no module named 'pip.",
+        "no module named 'pip_",
+    ]),
     row(PYTHON_NO_PIP, &["pip: command not found"]),
     row(PYTHON_NO_PIP, &["pip3: command not found"]),
     row(PYTHON_TOO_OLD, &["requires a different python"]),
@@ -36,7 +46,28 @@ pub(super) const ROWS: &[Row] = &[
         PYTHON_TOO_OLD,
         &[
             "versions that require a different python version",
-            "requires-python >=3.1",
+            ".0 requires-python >=3.9",
+        ],
+    ),
+    row(
+        PYTHON_TOO_OLD,
+        &[
+            "versions that require a different python version",
+            ".0 requires-python >=3.10",
+        ],
+    ),
+    row(
+        PYTHON_TOO_OLD,
+        &[
+            "versions that require a different python version",
+            ".0 requires-python >=3.11",
+        ],
+    ),
+    row(
+        PYTHON_TOO_OLD,
+        &[
+            "versions that require a different python version",
+            ".0 requires-python >=3.12",
         ],
     ),
     row(PYTHON_BUILD_FAILED, &["error: command 'gcc' failed"]),
@@ -99,11 +130,8 @@ pub(super) const ROWS: &[Row] = &[
         &["project not found (<response [404]>)"],
     ),
     row(
-        WANDB_PROJECT_UNKNOWN,
-        &[
-            "you do not have permission to access the requested resource",
-            "error 404: not found",
-        ],
+        WANDB_FORBIDDEN,
+        &["you do not have permission to access the requested resource"],
     ),
     row(WANDB_PROJECT_UNKNOWN, &["could not find project", "wandb"]),
     row(
@@ -111,13 +139,6 @@ pub(super) const ROWS: &[Row] = &[
         &["error while calling w&b api: permission denied"],
     ),
     row(WANDB_FORBIDDEN, &["permission denied (<response [403]>)"]),
-    row(
-        WANDB_FORBIDDEN,
-        &[
-            "you do not have permission to access the requested resource",
-            "error 403: forbidden",
-        ],
-    ),
     row(
         WANDB_FORBIDDEN,
         &["403 client error: forbidden for url: https://api.wandb.ai"],
@@ -131,10 +152,6 @@ pub(super) const ROWS: &[Row] = &[
         &["429 encountered (", "rate limit exceeded"],
     ),
     row(WANDB_RATE_LIMIT, &["wandb", "returned error 429"]),
-    row(
-        WANDB_RATE_LIMIT,
-        &["429 client error: too many requests for url: https://api.wandb.ai"],
-    ),
     row(WANDB_RATE_LIMIT, &["filestream rate limit exceeded"]),
     row(WANDB_URL_INVALID, &["is not a valid server address"]),
     row(

@@ -41,13 +41,6 @@ pub(super) const ROWS: &[Row] = &[
     row(
         KUBECONFIG_UNFIT,
         &[
-            "unable to connect to the server: dial tcp: lookup",
-            "no such host",
-        ],
-    ),
-    row(
-        KUBECONFIG_UNFIT,
-        &[
             "unable to connect to the server",
             "certificate signed by unknown authority",
         ],
@@ -80,7 +73,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         KUBE_CERT_EXPIRED,
-        &["for certificate", "the certificate has expired: notbefore"],
+        &["the certificate has expired: notbefore"],
     ),
     row(
         KUBE_CERT_EXPIRED,
@@ -162,6 +155,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(DISK_FULL, &["taint {node.kubernetes.io/disk-pressure"]),
     row(DISK_FULL, &["nodehasdiskpressure"]),
+    row(DISK_FULL, &["the node had condition: [diskpressure]"]),
     row(DISK_FULL, &["kubelethasdiskpressure"]),
     row(
         DISK_FULL,
@@ -173,6 +167,10 @@ pub(super) const ROWS: &[Row] = &[
         &["taint {node.kubernetes.io/memory-pressure"],
     ),
     row(NODE_MEMORY_SHORT, &["nodehasinsufficientmemory"]),
+    row(
+        NODE_MEMORY_SHORT,
+        &["the node had condition: [memorypressure]"],
+    ),
     row(NODE_MEMORY_SHORT, &["kubelethasinsufficientmemory"]),
     row(POD_NETWORK_BROKEN, &["failed to set bridge addr"]),
     row(
@@ -192,9 +190,11 @@ pub(super) const ROWS: &[Row] = &[
         CLUSTER_DNS_BROKEN,
         &["plugin/loop: loop (", "detected for zone"],
     ),
+    row(CLUSTER_DNS_BROKEN, &["plugin/loop: seen", "loop detected"]),
     // GPUs.
     row(GPU_UNHEALTHY, &["xidcriticalerror"]),
     row(GPU_UNHEALTHY, &["marking device as unhealthy"]),
+    row(GPU_UNHEALTHY, &["device marked unhealthy"]),
     row(
         GPU_NOT_ALLOCATABLE,
         &["incompatible strategy detected auto"],
@@ -220,6 +220,11 @@ pub(super) const ROWS: &[Row] = &[
     row(
         VOLUME_NOT_BOUND,
         &["storageclass.storage.k8s.io \"", "\" not found"],
+    ),
+    row(POD_CONFIG_MISSING, &["error: secrets \"", "\" not found"]),
+    row(
+        POD_CONFIG_MISSING,
+        &["error: configmaps \"", "\" not found"],
     ),
     row(POD_CONFIG_MISSING, &["secret \"", "\" not found"]),
     row(POD_CONFIG_MISSING, &["configmap \"", "\" not found"]),
@@ -268,10 +273,9 @@ pub(super) const ROWS: &[Row] = &[
         POD_SHM_SMALL,
         &["dataloader worker", "is killed by signal: bus error"],
     ),
-    row(POD_OUT_OF_MEMORY, &["reason: oomkilled"]),
-    row(POD_OUT_OF_MEMORY, &["reason:       oomkilled"]),
-    row(POD_OUT_OF_MEMORY, &["0/1     oomkilled"]),
-    row(POD_OUT_OF_MEMORY, &["\"reason\":\"oomkilled\""]),
+    row(CONTAINER_OUT_OF_MEMORY, &["reason: oomkilled"]),
+    row(CONTAINER_OUT_OF_MEMORY, &["0/1 oomkilled"]),
+    row(CONTAINER_OUT_OF_MEMORY, &["\"reason\":\"oomkilled\""]),
     row(POD_DEADLINE, &["was active longer than specified deadline"]),
     row(
         POD_DEADLINE,
@@ -408,6 +412,7 @@ pub(super) const ROWS: &[Row] = &[
         CLUSTER_UNREACHABLE,
         &["unable to connect to the server: dial tcp"],
     ),
+    symptom(CLUSTER_UNREACHABLE, &["cannot connect to host", ":8443"]),
     symptom(
         CLUSTER_UNREACHABLE,
         &["unable to connect to the server: net/http: tls handshake timeout"],

@@ -95,14 +95,6 @@ pub(super) const ROWS: &[Row] = &[
         &["unable to safely downgrade existing kubernetes"],
     ),
     row(CLUSTER_NAME_TAKEN, &["conflicting container name"]),
-    row(
-        CLUSTER_NAME_TAKEN,
-        &["conflict. the container name \"/minikube\" is already in use"],
-    ),
-    row(
-        CLUSTER_NAME_TAKEN,
-        &["conflict. the container name \"/gpucluster\" is already in use"],
-    ),
     row(MINIKUBE_USAGE, &["the gpus flag can only be used with"]),
     row(MINIKUBE_USAGE, &["the gpus flag must be passed"]),
     row(MINIKUBE_USAGE, &["the gpus flag is only supported on"]),
@@ -184,10 +176,7 @@ pub(super) const ROWS: &[Row] = &[
         CLUSTER_CGROUP_UNFIT,
         &["kubelet is configured to not run on a host using cgroup v1"],
     ),
-    row(
-        MINIKUBE_CACHE_BROKEN,
-        &["checksums did not match for", ".minikube/cache"],
-    ),
+    row(MINIKUBE_CACHE_BROKEN, &["checksums did not match for"]),
     row(
         MINIKUBE_CACHE_BROKEN,
         &["downloading kube", "checksum validation failed"],
@@ -228,13 +217,6 @@ pub(super) const ROWS: &[Row] = &[
     symptom(
         CLUSTER_SUBNET_TAKEN,
         &["no free private network subnets found"],
-    ),
-    symptom(
-        CLUSTER_SUBNET_TAKEN,
-        &[
-            "docker network create",
-            "pool overlaps with other one on this address space",
-        ],
     ),
     symptom(CLUSTER_DNS_BROKEN, &["k8s_dns_timeout"]),
     symptom(CLUSTER_ADDON_FAILED, &["enabling '", "' returned an error"]),

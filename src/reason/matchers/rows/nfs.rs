@@ -157,15 +157,8 @@ pub(super) const ROWS: &[Row] = &[
         VOLUME_NOT_WRITABLE,
         &["permission denied", "/.cache/huggingface"],
     ),
-    row(
-        VOLUME_NOT_WRITABLE,
-        &["[errno 30] read-only file system", "/.cache"],
-    ),
-    row(
-        VOLUME_NOT_WRITABLE,
-        &["read-only file system", "/.cache/huggingface"],
-    ),
     // Units that did not come up for a reason that is elsewhere in their log.
+    symptom(NFS_EXPORTS_INVALID, &["exportfs: no options for"]),
     symptom(NFS_SERVER_FAILED, &["job for nfs-server.service failed"]),
     symptom(
         NFS_SERVER_FAILED,

@@ -127,12 +127,6 @@ pub(super) const ROWS: &[Row] = &[
         PACKAGE_MIRROR_STALE,
         &["failed retrieving file", "returned error: 404"],
     ),
-    // Units. Docker's own is Docker's trouble.
-    row(DOCKER_NOT_INSTALLED, &["unit docker.service not found"]),
-    row(
-        DOCKER_NOT_INSTALLED,
-        &["unit docker.service could not be found"],
-    ),
     row(UNIT_MASKED, &["unit ", ".service is masked"]),
     row(UNIT_MASKED, &["unit ", ".socket is masked"]),
     row(
@@ -148,7 +142,7 @@ pub(super) const ROWS: &[Row] = &[
     symptom(PACKAGE_UNKNOWN, &["error: unable to find a match:"]),
     symptom(PACKAGE_UNKNOWN, &["no match for argument:"]),
     symptom(PACKAGE_UNKNOWN, &["error: target not found:"]),
-    symptom(PACKAGE_UNKNOWN, &["no provider of '", "' found."]),
+    symptom(PACKAGE_UNKNOWN, &["no provider of '"]),
     symptom(PACKAGE_INSTALL_FAILED, &["e: failed to fetch"]),
     symptom(PACKAGE_INSTALL_FAILED, &["unable to fetch some archives"]),
     symptom(
