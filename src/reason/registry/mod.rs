@@ -7,10 +7,13 @@ mod driver;
 mod engine;
 mod gpu;
 mod jobs;
+mod kube;
 mod machine;
 mod own;
 mod packages;
 mod pods;
+mod profiles;
+mod shares;
 mod storage;
 mod toolkit;
 mod tools;
@@ -98,8 +101,11 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         toolkit::KINDS,
         cuda::KINDS,
         cluster::KINDS,
+        profiles::KINDS,
+        kube::KINDS,
         pods::KINDS,
         storage::KINDS,
+        shares::KINDS,
         packages::KINDS,
         wandb::KINDS,
         jobs::KINDS,

@@ -8,6 +8,7 @@ mod minikube;
 mod nfs;
 mod package;
 mod pastes;
+mod pods;
 
 use super::super::{diagnose, read};
 
@@ -21,6 +22,7 @@ fn every_text_of_the_cluster_side_gives_its_reason() {
     let lists = [
         minikube::TEXTS,
         kube::TEXTS,
+        pods::TEXTS,
         nfs::TEXTS,
         agent::TEXTS,
         package::TEXTS,
