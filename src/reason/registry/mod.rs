@@ -6,8 +6,11 @@ mod docker;
 mod driver;
 mod engine;
 mod gpu;
+mod jobs;
 mod machine;
 mod own;
+mod packages;
+mod pods;
 mod storage;
 mod toolkit;
 mod tools;
@@ -95,8 +98,11 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         toolkit::KINDS,
         cuda::KINDS,
         cluster::KINDS,
+        pods::KINDS,
         storage::KINDS,
+        packages::KINDS,
         wandb::KINDS,
+        jobs::KINDS,
     ]
     .concat()
 });

@@ -181,7 +181,8 @@ pub(super) const ROWS: &[Row] = &[
     row(
         DOCKER_ADDRESS_POOL,
         &["pool overlaps with other one on this address space"],
-    ),
+    )
+    .not(&["docker network create"]),
     row(
         DOCKER_ADDRESS_POOL,
         &["list bridge addresses failed: no available network"],

@@ -74,8 +74,9 @@ pub(super) const ROWS: &[Row] = &[
         "/sys/fs/cgroup",
         "/proc/sys",
         "mount cgroup",
+        "/.cache",
     ]),
-    row(DISK_READ_ONLY, &["errno 30"]),
+    row(DISK_READ_ONLY, &["errno 30"]).not(&["/.cache"]),
     row(DISK_READ_ONLY, &["remounting filesystem read-only"]),
     row(DISK_READ_ONLY, &["das dateisystem ist nur lesbar"]),
     row(

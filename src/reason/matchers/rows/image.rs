@@ -12,7 +12,9 @@ const PULLED: &[&str] = &[
 ];
 
 pub(super) const ROWS: &[Row] = &[
-    row(IMAGE_RATE_LIMIT, &["toomanyrequests"]).healed(PULLED),
+    row(IMAGE_RATE_LIMIT, &["toomanyrequests"])
+        .not(&["for url"])
+        .healed(PULLED),
     row(IMAGE_RATE_LIMIT, &["reached your pull rate limit"]).healed(PULLED),
     row(
         IMAGE_RATE_LIMIT,

@@ -25,6 +25,7 @@ const OTHER_NAMES: &[&str] = &[
     "cluster.local",
     ".svc",
     "10.96.0.10:53",
+    "unable to connect to the server: dial",
 ];
 
 /// The cluster's own API, whose certificates and routes are another matter.
