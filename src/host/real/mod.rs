@@ -3,6 +3,7 @@
 //! Side effects live here: children in `exec`, files in `fs`, the rest beside them. Root rights are
 //! asked for change by change (`sudo`), never for the whole process.
 
+mod ends;
 mod exec;
 mod faults;
 mod fs;
@@ -23,13 +24,16 @@ mod service_log;
 mod service_state;
 mod sudo;
 mod supervisor;
+mod tarball;
 mod units;
 mod user_units;
 mod wandb;
 
+pub use ends::ends;
 pub use exec::{resume_all, suspend_all};
 pub use secrets::Secrets;
 pub use supervisor::supervise;
+pub use tarball::{occupied, write_tarball};
 
 use super::{
     Done, HostError, Identity, KubeQuery, Look, Meta, Performing, Query, ReadHost, SecretState,
@@ -228,6 +232,16 @@ impl ReadHost for RealHost {
     fn read_file<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Option<String>> {
         let path = path.to_owned();
         off_thread(move || fs::read(&path))
+    }
+
+    fn read_ends<'a>(
+        &'a self,
+        path: &'a Utf8Path,
+        head: usize,
+        tail: usize,
+    ) -> Look<'a, Option<super::Ends>> {
+        let path = path.to_owned();
+        off_thread(move || ends(&path, head, tail))
     }
 
     fn stat<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Option<Meta>> {

@@ -116,7 +116,7 @@ fn wandb_keys(text: &str, out: &mut Vec<Span>) {
 
 /// Whether what stands before says that a commit follows: `"commit":"…"`, `ContainerdCommit`.
 fn is_commit(text: &str, at: usize) -> bool {
-    let from = text.floor_char_boundary(at.saturating_sub(40));
+    let from = super::floor(text, at.saturating_sub(40));
     let before = text[from..at].to_ascii_lowercase();
     before
         .rsplit(['\n', ';'])

@@ -64,6 +64,15 @@ impl Kind {
     }
 }
 
+/// The nearest place at or before `at` where a character begins.
+pub fn floor(text: &str, at: usize) -> usize {
+    let at = at.min(text.len());
+    (0..=at)
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
+}
+
 /// A place in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Span {

@@ -108,7 +108,7 @@ fn flag(text: &str, at: usize) -> Option<usize> {
 /// Where the value begins of a pair whose name stood last: `{"name": "HF_TOKEN", "value": "…"}`, in
 /// YAML on the next line.
 fn of_pair(text: &str, at: usize) -> Option<usize> {
-    let end = text.floor_char_boundary((at + PAIR).min(text.len()));
+    let end = super::floor(text, (at + PAIR).min(text.len()));
     let rest = &text[at..end];
     let gap = |c: char| c.is_whitespace() || matches!(c, ',' | '"' | '\'' | '\\' | '-');
     let rest = rest.trim_start_matches(gap);
@@ -130,7 +130,7 @@ fn netrc(text: &str, name: &Range<usize>) -> Option<Span> {
     if &text[name.clone()] != "password" {
         return None;
     }
-    let from = text.floor_char_boundary(name.start.saturating_sub(300));
+    let from = super::floor(text, name.start.saturating_sub(300));
     let before = &text[from..name.start];
     let entry = ["machine", "login", "default"]
         .iter()

@@ -158,7 +158,7 @@ proptest! {
     #[test]
     fn whatever_the_text_nothing_panics(text in any::<String>(), from in 0.0..1.0, to in 0.0..1.0) {
         let redactor = Redactor::new([(Kind::Known, "ab cd ef".to_owned())]);
-        let place = |part: f64| text.floor_char_boundary((text.len() as f64 * part) as usize);
+        let place = |part: f64| super::floor(&text, (text.len() as f64 * part) as usize);
         let (from, to) = (place(from), place(to));
         redactor.clean_part(&text, from.min(to)..from.max(to));
         redactor.clean(&text);

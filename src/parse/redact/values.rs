@@ -70,7 +70,7 @@ fn quoted_end(bytes: &[u8], from: usize, quote: u8, escapes: usize) -> usize {
                 continue;
             }
             let ends = if escapes == 0 {
-                quote != b'"' || before % 2 == 0
+                quote != b'"' || before.is_multiple_of(2)
             } else {
                 before <= escapes
             };
@@ -89,7 +89,8 @@ fn quoted_end(bytes: &[u8], from: usize, quote: u8, escapes: usize) -> usize {
 fn bare_end(text: &str, from: usize, bare: Bare) -> usize {
     let bytes = text.as_bytes();
     let ends = |(at, c): &(usize, char)| {
-        let quote = matches!(c, '"' | '\'' | '`') && backslashes(bytes, from + at) % 2 == 0;
+        let quote =
+            matches!(c, '"' | '\'' | '`') && backslashes(bytes, from + at).is_multiple_of(2);
         match bare {
             Bare::Word => c.is_whitespace() || quote,
             Bare::Header => matches!(c, '\n' | '\r') || quote,
