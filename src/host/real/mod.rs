@@ -93,7 +93,11 @@ impl RealHost {
     /// # Errors
     /// When that cannot be told (no home directory, no path of our own).
     pub fn new(options: RealOptions) -> Result<Self, HostError> {
-        let identity = identity::read()?;
+        Ok(Self::of(identity::read()?, options))
+    }
+
+    /// A host of somebody who is known already.
+    pub fn of(identity: Identity, options: RealOptions) -> Self {
         let supervisor_argv = options.supervisor_argv.unwrap_or_else(|| {
             vec![
                 identity.executable.to_string(),
@@ -102,7 +106,7 @@ impl RealHost {
                 "--dir".to_owned(),
             ]
         });
-        Ok(Self {
+        Self {
             redactor: options.secrets.redactor(),
             secrets: options.secrets,
             interactive: options.interactive,
@@ -114,7 +118,7 @@ impl RealHost {
             clients: kube_client::Clients::new(options.kubeconfig, options.patience),
             patience: options.patience,
             identity,
-        })
+        }
     }
 
     /// Who and where we are, for those who need to know it before there are settings (and with them
@@ -124,6 +128,15 @@ impl RealHost {
     /// As [`RealHost::new`].
     pub fn read_identity() -> Result<Identity, HostError> {
         identity::read()
+    }
+
+    /// As [`RealHost::read_identity`], also of somebody without a home: theirs is a place that is
+    /// nowhere.
+    ///
+    /// # Errors
+    /// When our own path cannot be told.
+    pub fn read_homeless_identity() -> Result<Identity, HostError> {
+        identity::read_or(Some("/nonexistent".into()))
     }
 
     async fn get_root(&self) -> Result<(), Fault> {
