@@ -47,12 +47,13 @@ pub fn list(bundle: &Bundle, theme: &Theme) -> String {
         );
         out.push_str(&format!("  {}  {why}\n", pad(&missing.name, width)));
     }
-    out.push_str(&format!(
+    let whole = format!(
         "\n{}, {}; {}\n",
         counted(bundle.members.len(), "file"),
         size(bundle.bytes()),
         taken_out(&bundle.redacted())
-    ));
+    );
+    out.push_str(&theme.adapt(&whole));
     let stays = format!(
         "What stays: the host's name ({}), account names ({}), paths, addresses, and names of queues, \
          images and pods. Read it before you hand it on.",

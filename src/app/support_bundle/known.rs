@@ -60,7 +60,11 @@ pub async fn redactor(session: &Session<'_>, environment: &[(String, String)]) -
 fn of_environment(environment: &[(String, String)]) -> Vec<(Kind, String)> {
     let mut values = Vec::new();
     for (name, value) in environment {
-        if is_secret_name(name) && !value.starts_with('/') {
+        // A path is where the secret is, and no secret.
+        if value.starts_with('/') {
+            continue;
+        }
+        if is_secret_name(name) {
             let kind = if name == "WANDB_API_KEY" {
                 Kind::WandbKey
             } else {

@@ -14,7 +14,7 @@ mod urls;
 mod values;
 
 #[cfg(test)]
-mod properties;
+mod property_tests;
 #[cfg(test)]
 mod tests;
 
