@@ -297,6 +297,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_log_is_asked_for_by_its_end_and_bounded() {
+        let (client, seen) = api(200, "one\ntwo\n");
+        let log = KubeQuery::Log {
+            namespace: "kube-system".to_owned(),
+            pod: "p".to_owned(),
+            lines: 7,
+        };
+        let answer = query(&client, &log, REQUEST_LIMIT).await;
+        assert_eq!(answer, Ok(Some(json!("one\ntwo\n"))));
+        let uri = asked(&seen).1;
+        assert!(
+            uri.starts_with("/api/v1/namespaces/kube-system/pods/p/log?"),
+            "{uri}"
+        );
+        for part in ["tailLines=7", "limitBytes=524288", "timestamps=true"] {
+            assert!(uri.contains(part), "{uri}");
+        }
+    }
+
+    #[tokio::test]
     async fn apply_is_server_side_forced_and_under_our_name() {
         let object =
             json!({"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "nfs-pv"}});
