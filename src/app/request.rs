@@ -143,6 +143,15 @@ pub enum Verb {
     AgentStatus,
     /// The agent's log.
     AgentLogs,
+    /// Collect what somebody else needs to help.
+    SupportBundle {
+        /// Where to; `None`: the current folder, under a name with profile and time.
+        file: Option<Utf8PathBuf>,
+        /// Agreed beforehand.
+        yes: bool,
+        /// Print what would be in it and stop.
+        list: bool,
+    },
     /// Explain a reason; `None` lists them.
     Explain {
         /// Its name.
@@ -162,6 +171,7 @@ impl Verb {
             Self::AgentRestart { .. } => "agent restart",
             Self::AgentStatus => "agent status",
             Self::AgentLogs => "agent logs",
+            Self::SupportBundle { .. } => "support-bundle",
             Self::Explain { .. } => "explain",
         }
     }

@@ -188,6 +188,21 @@ pub enum Command {
         #[command(subcommand)]
         command: AgentCommand,
     },
+    /// Collect what somebody else needs to help into one file; secrets are taken out
+    #[command(after_help = "Examples:
+  gpucluster support-bundle --list   what would be in it; nothing is written
+  gpucluster support-bundle          list it, ask, write it into the current folder")]
+    SupportBundle {
+        /// Where to [default: gpucluster-support-PROFILE-TIME.tar.gz here]; never overwritten
+        #[arg(long, value_name = "PATH")]
+        file: Option<Utf8PathBuf>,
+        /// Agree to the list beforehand
+        #[arg(long, short)]
+        yes: bool,
+        /// Print what would be in it and stop
+        #[arg(long, conflicts_with_all = ["file", "yes"])]
+        list: bool,
+    },
     /// Explain a reason, or find the one behind any text: `gpucluster explain - < log`
     ///
     /// With a name: its page. Without one: the list of all. With `-`: reads a text from standard

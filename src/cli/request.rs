@@ -174,6 +174,7 @@ pub fn request(cli: Cli, typed: String) -> Option<Request> {
             AgentCommand::Logs => Verb::AgentLogs,
             AgentCommand::Supervise { .. } => return None,
         },
+        Command::SupportBundle { file, yes, list } => Verb::SupportBundle { file, yes, list },
         Command::Explain { reason } => Verb::Explain { reason },
         Command::Completions { .. } | Command::Man => return None,
     };

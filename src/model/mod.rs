@@ -2,6 +2,7 @@
 //!
 //! Nothing in here may import another module of the crate (`tests/architecture.rs` keeps that).
 
+mod bundle;
 mod calendar;
 mod change;
 mod command;
@@ -18,6 +19,7 @@ mod status;
 mod touch;
 mod version;
 
+pub use bundle::{Bundle, Member, Missing, Redacted};
 pub use calendar::civil;
 pub use change::{Change, Effect, EffectKind, Owner, Privilege, Removal, Risk, UnitWant};
 pub use command::{Command, Expect, Stream};

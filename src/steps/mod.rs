@@ -44,6 +44,7 @@ mod wish;
 
 pub use agent_service::service_spec;
 pub use catalog::{catalog, catalog_with_checks};
+pub use nfs_users::{FILE as EXPORTS_FILE, FOLDER as EXPORTS_FOLDER};
 pub use wish::{StepFlags, Wish};
 
 /// Names of the steps.

@@ -15,6 +15,7 @@ mod life;
 mod machines;
 mod screens;
 mod signals;
+mod support_bundle;
 mod terminal;
 
 use std::path::{Path, PathBuf};

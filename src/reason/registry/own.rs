@@ -14,7 +14,10 @@ Nothing is rolled back. What was applied stays applied, and the next run looks a
 afresh, so typing the same command again is safe. The log of the run, named in the message, holds
 every command and its output, with secrets taken out; it belongs in a bug report.",
     )
-    .advice(&[("look at what holds and what does not", Some("gpucluster doctor"))])
+    .advice(&[
+        ("look at what holds and what does not", Some("gpucluster doctor")),
+        ("collect what a bug report needs, without secrets", Some("gpucluster support-bundle")),
+    ])
     .retryable(),
     Kind::new(
         ids::CONFIG_INVALID,
