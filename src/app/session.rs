@@ -94,7 +94,8 @@ impl<'r> Session<'r> {
 
     /// Looks at every step of a graph.
     pub async fn survey(&self, graph: &Graph, skip: &BTreeSet<StepId>) -> Survey {
-        survey::survey(graph, self.reader(), skip, |_, _| {}).await
+        let patience = self.settings.patience;
+        survey::survey_with(graph, self.reader(), skip, patience, |_, _| {}).await
     }
 
     /// Colours and glyphs of standard output.
@@ -151,7 +152,11 @@ impl<'r> Session<'r> {
     }
 }
 
-fn graph_of(steps: Vec<Arc<dyn Step>>) -> Result<Graph, Fault> {
+/// A graph of these steps.
+///
+/// # Errors
+/// `UNEXPECTED`: they are no graph, which is a bug.
+pub fn graph_of(steps: Vec<Arc<dyn Step>>) -> Result<Graph, Fault> {
     Graph::new(steps).map_err(|error| {
         Fault::new(ids::UNEXPECTED, "the catalogue of steps is not a graph")
             .caused_by(error.to_string())

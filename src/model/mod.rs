@@ -4,6 +4,7 @@
 
 mod calendar;
 mod change;
+mod checkup;
 mod command;
 mod event;
 mod fact;
@@ -20,6 +21,7 @@ mod version;
 
 pub use calendar::civil;
 pub use change::{Change, Effect, EffectKind, Owner, Privilege, Removal, Risk, UnitWant};
+pub use checkup::{CheckState, Checkup, Finding};
 pub use command::{Command, Expect, Stream};
 pub use event::{Asked, Event, EventKind, Notice, NoticeLevel, Outcome, SCHEMA};
 pub use fact::{Fact, Facts, Gpu, Keeper, Learned};

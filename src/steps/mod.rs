@@ -9,6 +9,7 @@ mod agent_env;
 mod agent_service;
 mod agent_unit;
 mod apt;
+pub mod area;
 mod catalog;
 mod checks;
 mod cluster_plan;
