@@ -35,7 +35,7 @@ pub async fn doctor(session: &Session<'_>) -> Result<Exit, Fault> {
         return while_listening(&session.cancel, watch::watch(session, *seconds)).await;
     }
     if let Some(apply) = deep {
-        return deep::deep(session, &wanted, apply).await;
+        return deep::deep(session, apply).await;
     }
     let looking = examine(session, &wanted);
     let seen = while_listening(&session.cancel, async {

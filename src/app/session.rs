@@ -11,6 +11,7 @@ use crate::host::{ReadHost, WriteHost};
 use crate::model::{Fault, StepId};
 use crate::reason::ids;
 use crate::step::Step;
+use crate::steps::nfs_mount::Mount;
 use crate::steps::{StepFlags, Wish, catalog, catalog_with_checks};
 use crate::ui::Theme;
 use crate::ui::world::in_world;
@@ -117,6 +118,12 @@ impl<'r> Session<'r> {
     fn wish(&self) -> Wish {
         let identity = self.reader().identity();
         Wish::new(Arc::clone(&self.settings), StepFlags::default(), identity)
+    }
+
+    /// The trial of a mount, where these settings have something to mount.
+    pub fn nfs_mount(&self) -> Option<Arc<Mount>> {
+        let wish = self.wish();
+        Mount::is_wanted(&wish).then(|| Arc::new(Mount::new(Arc::new(wish))))
     }
 
     /// Name of the agent's service.

@@ -1,6 +1,7 @@
 //! Changes that are carried out for what they show, and not for what they leave behind.
 
 use super::executor::{Aim, Executor};
+use super::prior::places;
 use crate::model::{EventKind, Fault, Outcome, Plan, StepId};
 use crate::reason::ids;
 use tokio::time::Instant;
@@ -19,8 +20,9 @@ impl Executor<'_, '_> {
             self.bus.say(EventKind::StepStarted { step: id });
             let mut result = Ok(());
             for (index, change) in step.changes.iter().enumerate() {
+                let places = places(self.host.reader(), change).await;
                 result = self
-                    .carry_out(id, index, change, Vec::new(), Aim::BringAbout)
+                    .carry_out(id, index, change, places, Aim::BringAbout)
                     .await;
                 if result.is_err() {
                     break;

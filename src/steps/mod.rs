@@ -27,6 +27,7 @@ mod nfs_export;
 mod nfs_firewall;
 mod nfs_folder;
 mod nfs_kernel;
+pub mod nfs_mount;
 mod nfs_reach;
 mod nfs_server;
 mod nfs_server_undo;

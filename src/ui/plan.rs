@@ -52,6 +52,19 @@ pub fn plan(plan: &Plan, theme: &Theme, verbose: bool, home: &str) -> String {
     Screen::new(plan, theme, home).render(plan, verbose, false)
 }
 
+/// What `doctor --deep` would run, for what it shows.
+pub fn trials(plan: &Plan, theme: &Theme, home: &str) -> String {
+    let screen = Screen::new(plan, theme, home);
+    let mut out = String::new();
+    for step in &plan.steps {
+        screen.line(&mut out, Mark::Add, step.step.as_str(), "to be tried out");
+        for change in &step.changes {
+            screen.change(&mut out, change, false);
+        }
+    }
+    out
+}
+
 /// What `down` takes back, in the order in which it is carried out.
 pub fn undo(plan: &Plan, theme: &Theme, home: &str) -> String {
     let mut going = plan.clone();

@@ -170,8 +170,11 @@ pub async fn examine(session: &Session<'_>, wanted: &Wanted) -> Examined {
 
 impl Examined {
     /// Puts what a trial showed in the place of what was seen.
-    pub fn learn(&mut self, id: StepId, look: Look, ms: u64) {
-        self.seen.looks.insert(id, look);
+    /// `None`: it held, as the look after it says.
+    pub fn learn(&mut self, id: StepId, look: Option<Look>, ms: u64) {
+        if let Some(look) = look {
+            self.seen.looks.insert(id, look);
+        }
         self.seen.took.insert(id, ms);
     }
 
