@@ -118,10 +118,19 @@ fn explain(graph: &Graph, findings: &mut [Finding]) {
             Some((found.id, step.explains().to_vec()))
         })
         .collect();
+    let mut blamed: BTreeMap<StepId, StepId> = BTreeMap::new();
     for (culprit, explained) in culprits {
+        // Whoever is to blame for the culprit is not explained by it in turn.
+        let mut above = BTreeSet::from([culprit]);
+        let mut at = culprit;
+        while let Some(next) = blamed.get(&at).filter(|next| above.insert(**next)) {
+            at = *next;
+        }
         for found in findings.iter_mut().filter(|f| explained.contains(&f.id)) {
-            if found.id != culprit && is_consequence(found.state) && found.blocked_by.is_none() {
+            let free = found.blocked_by.is_none() && !above.contains(&found.id);
+            if free && is_consequence(found.state) {
                 block(found, culprit);
+                blamed.insert(found.id, culprit);
             }
         }
     }
@@ -174,7 +183,7 @@ fn follow_to_the_root(findings: &mut [Finding]) {
         let Some(mut root) = found.blocked_by else {
             continue;
         };
-        // Two checks that explain each other must not send us round for ever.
+        // Nobody stands above himself, whatever a catalogue says.
         for _ in 0..by.len() {
             match by.get(&root) {
                 Some(next) if *next != found.id => root = *next,
@@ -184,3 +193,6 @@ fn follow_to_the_root(findings: &mut [Finding]) {
         found.blocked_by = Some(root);
     }
 }
+
+#[cfg(test)]
+mod tests;

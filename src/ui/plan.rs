@@ -2,7 +2,7 @@
 
 mod verdict;
 
-use super::width::{columns, pad, prose, widest, wrap};
+use super::width::{clean, columns, pad, prose, widest, wrap};
 use super::{Mark, Theme, Tone};
 pub(super) use verdict::counted;
 pub use verdict::verdict;
@@ -201,7 +201,12 @@ impl<'a> Screen<'a> {
             self.forecast(out, forecast);
         }
         for warning in &step.warnings {
-            let text = prose(&self.theme.adapt(&warning.text), self.theme.width, 8, 8);
+            let mut text = clean(&warning.text);
+            if let Some(reason) = warning.reason {
+                // The plan is about what will be done: where to read on is enough here.
+                text.push_str(&format!(" (gpucluster explain {reason})"));
+            }
+            let text = prose(&self.theme.adapt(&text), self.theme.width, 8, 8);
             out.push_str(&format!(
                 "      {} {text}\n",
                 self.theme.mark(Mark::Warning, 1)

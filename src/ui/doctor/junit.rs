@@ -87,7 +87,7 @@ fn case(out: &mut String, checkup: &Checkup, found: &Finding) {
         Some("skipped") => out.push_str(&format!("      <skipped message=\"{says}\"/>\n")),
         Some(element) => {
             let reason = found.reason().or_else(|| found.warnings.first()?.reason);
-            let kind = reason.map_or_else(|| "DIFFERS".to_owned(), |reason| reason.to_string());
+            let kind = reason.map_or_else(|| without_reason(found), |reason| reason.to_string());
             out.push_str(&format!(
                 "      <{element} type=\"{kind}\" message=\"{says}\">{}</{element}>\n",
                 escaped(&text(checkup, found))
@@ -99,6 +99,11 @@ fn case(out: &mut String, checkup: &Checkup, found: &Finding) {
         out.push_str(&format!("      <system-out>{warnings}</system-out>\n"));
     }
     out.push_str("    </testcase>\n");
+}
+
+/// What `up` mends has no page.
+fn without_reason(found: &Finding) -> String {
+    super::word(found.state).to_uppercase().replace(' ', "_")
 }
 
 fn text(checkup: &Checkup, found: &Finding) -> String {
