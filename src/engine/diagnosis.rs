@@ -87,6 +87,7 @@ fn finding(
         warnings: step.warnings.clone(),
         ms: survey.took.get(&step.step).copied(),
         ignored: false,
+        tried: false,
     }
 }
 

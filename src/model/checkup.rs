@@ -70,6 +70,8 @@ pub struct Finding {
     pub ms: Option<u64>,
     /// Left out of the verdict on request.
     pub ignored: bool,
+    /// It was not only looked at but tried out.
+    pub tried: bool,
 }
 
 impl Finding {

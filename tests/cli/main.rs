@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod crash;
+mod doctor;
 mod foreign;
 mod life;
 mod machines;

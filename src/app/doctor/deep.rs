@@ -9,7 +9,10 @@ use super::examine::{Examined, Wanted, examine};
 use super::{shown, verdict};
 use crate::engine::executor::{Executor, Options};
 use crate::engine::{Bus, Consent, Look, Scope, planner};
-use crate::model::{Checkup, Fault, Observation, Outcome, Plan, StepId, StepPlan, Verdict};
+use crate::model::{
+    Change, Checkup, Effect, Fault, Observation, Outcome, Plan, Privilege, Removal, StepId,
+    StepPlan, Verdict,
+};
 use crate::reason::{Exit, ids};
 use crate::step::Step;
 use crate::steps::id::CONTAINER;
@@ -66,16 +69,61 @@ async fn try_out(
     mount: Option<&Mount>,
     apply: &Apply,
 ) -> Result<Checkup, (Outcome, Exit)> {
-    let seen = look(session, wanted).await?;
-    let plan = trials(session, wanted, &seen);
-    if plan.steps.is_empty() {
-        ui::say("nothing can be tried out before more of the stack holds");
-        return Ok(seen.checkup(wanted));
+    let mut seen = look(session, wanted).await?;
+    let mut results: Vec<(StepId, Option<Fault>, u64)> = Vec::new();
+    // A container that works may let the rest of the stack be seen, and with it a mount be tried.
+    loop {
+        let mut plan = trials(session, wanted, &seen);
+        plan.steps
+            .retain(|step| !results.iter().any(|(id, ..)| *id == step.step));
+        if plan.steps.is_empty() {
+            break;
+        }
+        ui::say(&ui::plan::trials(&plan, &session.theme, session.home()));
+        match agree(session, bus, &plan, Some(apply)).await {
+            Ok(()) => {}
+            Err(ended) if results.is_empty() => return Err(ended),
+            // What was tried before is told all the same.
+            Err(_) => break,
+        }
+        let tried = run_all(session, run, bus, wanted, &plan).await?;
+        for (id, result, ms) in tried {
+            if let (MOUNT, Some(mount)) = (id, mount) {
+                mount.learn(result.clone());
+            }
+            let news = id == CONTAINER && result.is_ok() && !holds(&seen, id);
+            results.push((id, result.err(), ms));
+            if news {
+                seen = look(session, wanted).await?;
+            }
+        }
     }
-    let home = session.home();
-    ui::say(&ui::plan::trials(&plan, &session.theme, home));
-    agree(session, bus, &plan, Some(apply)).await?;
-    let consent = Consent::to(&plan);
+    if results.is_empty() {
+        ui::say("nothing can be tried out before more of the stack holds");
+    }
+    for (id, fault, ms) in results {
+        let look = match (fault, wanted.graph.get(id)) {
+            (Some(fault), _) => failed(fault),
+            (None, Some(step)) => match step.observe(session.reader(), &seen.seen.facts).await {
+                Ok(observation) => Look::Seen(observation),
+                Err(fault) => Look::CouldNot(fault),
+            },
+            (None, None) => continue,
+        };
+        seen.learn(id, look, ms);
+    }
+    Ok(seen.checkup(wanted))
+}
+
+/// Carries the trials out.
+async fn run_all(
+    session: &Session<'_>,
+    run: &Run,
+    bus: &Bus<'_>,
+    wanted: &Wanted,
+    plan: &Plan,
+) -> Result<Vec<(StepId, Result<(), Fault>, u64)>, (Outcome, Exit)> {
+    let consent = Consent::to(plan);
     let executor = Executor {
         graph: &wanted.graph,
         host: session.host.as_ref(),
@@ -88,24 +136,16 @@ async fn try_out(
             ..Options::default()
         },
     };
-    let results = executor.try_out(&plan).await;
+    let results = executor.try_out(plan).await;
     if session.cancel.asked() {
         let exit = session.cancel.exit().unwrap_or(Exit::Interrupted);
         return Err((Outcome::Interrupted, exit));
     }
-    let mut failed = Vec::new();
-    for (id, result, ms) in results {
-        if let (MOUNT, Some(mount)) = (id, mount) {
-            mount.learn(result.clone());
-        }
-        failed.push((id, result.err(), ms));
-    }
-    // What a trial showed lets more be seen.
-    let mut seen = look(session, wanted).await?;
-    for (id, fault, ms) in failed {
-        seen.learn(id, fault.map(tried), ms);
-    }
-    Ok(seen.checkup(wanted))
+    Ok(results)
+}
+
+fn holds(seen: &Examined, id: StepId) -> bool {
+    seen.seen.looks.get(&id).is_some_and(Look::holds)
 }
 
 async fn look(session: &Session<'_>, wanted: &Wanted) -> Result<Examined, (Outcome, Exit)> {
@@ -118,7 +158,7 @@ async fn look(session: &Session<'_>, wanted: &Wanted) -> Result<Examined, (Outco
 }
 
 /// A trial that failed is something that was looked at and is wrong, unless it was not even begun.
-fn tried(fault: Fault) -> Look {
+fn failed(fault: Fault) -> Look {
     if fault.reason == ids::INTERRUPTED || fault.reason == ids::NOT_CONSENTED {
         Look::CouldNot(fault)
     } else {
@@ -135,16 +175,22 @@ fn trials(session: &Session<'_>, wanted: &Wanted, seen: &Examined) -> Plan {
         &session.settings.profile,
     );
     plan.steps.retain_mut(|step| match step.step {
-        CONTAINER => container_again(wanted, seen, step),
+        CONTAINER => container_again(session, wanted, seen, step),
         id => id == MOUNT && matches!(step.verdict, Verdict::Change { .. }),
     });
     plan
 }
 
-/// Plans the container anew, as if it had never been shown.
-fn container_again(wanted: &Wanted, seen: &Examined, planned: &mut StepPlan) -> bool {
-    let holds = |id: &StepId| seen.seen.looks.get(id).is_some_and(Look::holds);
-    if !wanted.graph.needs(CONTAINER).iter().all(holds) {
+/// Plans the container anew, as if it had never been shown. The note of the last proof goes first: a
+/// trial that fails must not leave it behind.
+fn container_again(
+    session: &Session<'_>,
+    wanted: &Wanted,
+    seen: &Examined,
+    planned: &mut StepPlan,
+) -> bool {
+    let needs = wanted.graph.needs(CONTAINER);
+    if !needs.iter().all(|need| holds(seen, *need)) {
         return false;
     }
     let Some(step) = wanted.graph.get(CONTAINER) else {
@@ -152,7 +198,17 @@ fn container_again(wanted: &Wanted, seen: &Examined, planned: &mut StepPlan) -> 
     };
     match step.plan(&Observation::absent(""), &seen.seen.facts) {
         Ok(changes) => {
-            planned.changes = changes;
+            let noted = matches!(planned.verdict, Verdict::InPlace)
+                || matches!(planned.verdict, Verdict::Change { drift: true });
+            let note = Change::safe(
+                Effect::RemoveOwned {
+                    path: session.layout().proof,
+                    removal: Removal::File,
+                    privilege: Privilege::User,
+                },
+                "what was shown before says nothing about now",
+            );
+            planned.changes = noted.then_some(note).into_iter().chain(changes).collect();
             planned.verdict = Verdict::Change { drift: false };
             true
         }

@@ -149,6 +149,8 @@ pub struct Examined {
     /// What was seen.
     pub seen: Survey,
     profile: String,
+    /// What was tried out as well.
+    tried: BTreeSet<StepId>,
 }
 
 /// Looks at everything that is wanted.
@@ -165,17 +167,16 @@ pub async fn examine(session: &Session<'_>, wanted: &Wanted) -> Examined {
     Examined {
         seen,
         profile: session.settings.profile.clone(),
+        tried: BTreeSet::new(),
     }
 }
 
 impl Examined {
     /// Puts what a trial showed in the place of what was seen.
-    /// `None`: it held, as the look after it says.
-    pub fn learn(&mut self, id: StepId, look: Option<Look>, ms: u64) {
-        if let Some(look) = look {
-            self.seen.looks.insert(id, look);
-        }
+    pub fn learn(&mut self, id: StepId, look: Look, ms: u64) {
+        self.seen.looks.insert(id, look);
         self.seen.took.insert(id, ms);
+        self.tried.insert(id);
     }
 
     /// What to make of it.
@@ -192,6 +193,7 @@ impl Examined {
             .findings
             .retain(|found| wanted.keeps(found, &blamed));
         for found in &mut checkup.findings {
+            found.tried = self.tried.contains(&found.id);
             found.ignored = wanted.ignored.contains(&found.id);
         }
         checkup.strict = wanted.strict;

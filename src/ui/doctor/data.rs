@@ -57,6 +57,7 @@ fn check(checkup: &Checkup, found: &Finding) -> Value {
         "hints": hints(advice(checkup, found)),
         "warnings": warnings,
         "ignored": found.ignored,
+        "tried": found.tried,
         "duration_ms": found.ms,
     })
 }

@@ -16,6 +16,9 @@ pub enum Detail {
     Everything,
 }
 
+/// Stands for the command while a line is wrapped.
+const WHOLE: &str = "gpucluster\u{1}up";
+
 /// Lines of a tool's own words that are shown, unless everything is.
 const EVIDENCE: usize = 3;
 
@@ -35,14 +38,17 @@ pub fn report(checkup: &Checkup, theme: &Theme, shown: Detail) -> String {
     for area in checkup.findings.chunk_by(|a, b| a.area == b.area) {
         screen.area(&mut out, area);
     }
-    let verdict = prose(&theme.adapt(&verdict(checkup)), theme.width, 0, 2);
     let tone = if checkup.healthy() {
         Tone::Good
     } else {
         Tone::Strong
     };
-    out.push_str(&theme.paint(tone, &verdict));
-    out.push('\n');
+    for line in verdict::lines(checkup) {
+        // A command broken in two could not be found again to name the world in it.
+        let line = theme.adapt(&line).replace("gpucluster up", WHOLE);
+        let line = prose(&line, theme.width, 0, 2).replace(WHOLE, "gpucluster up");
+        out.push_str(&format!("{}\n", theme.paint(tone, &line)));
+    }
     out
 }
 
@@ -76,7 +82,7 @@ struct Screen<'a> {
 }
 
 fn is_quiet(finding: &Finding) -> bool {
-    finding.state == CheckState::Ok && finding.warnings.is_empty()
+    finding.state == CheckState::Ok && finding.warnings.is_empty() && !finding.tried
 }
 
 impl Screen<'_> {

@@ -17,6 +17,7 @@ fn found(id: &'static str, area: &'static str, state: CheckState, headline: &str
         warnings: Vec::new(),
         ms: Some(1_234),
         ignored: false,
+        tried: false,
     }
 }
 

@@ -6,47 +6,53 @@ use crate::model::{CheckState, Checkup, Finding};
 
 /// The verdict in one line. It names the root where there is exactly one.
 pub fn verdict(checkup: &Checkup) -> String {
+    lines(checkup).join("; ")
+}
+
+/// The verdict: what is wrong, then the rest in numbers; the one or the other may be missing.
+pub(super) fn lines(checkup: &Checkup) -> Vec<String> {
     let warnings = checkup.warnings();
     if checkup.healthy() {
-        return match warnings {
+        return vec![match warnings {
             0 => "ready".to_owned(),
             some => format!("ready, {}", counted(some, "warning")),
-        };
+        }];
     }
     let problems = checkup.problems();
     let drifted: Vec<&Finding> = checkup
         .counted()
         .filter(|found| found.state == CheckState::Drifted)
         .collect();
-    let mut parts = Vec::new();
-    let mut named = String::new();
-    match problems.as_slice() {
-        [] => {}
-        [one] => named = format!("1 problem: {} ({})", safe(&one.headline), one.id),
-        several => named = format!("{}: {}", counted(several.len(), "problem"), ids(several)),
-    }
-    match drifted.as_slice() {
-        [] => {}
-        [one] if problems.is_empty() => {
+    let absent = checkup.count(CheckState::Absent);
+    let mut pending = Vec::new();
+    let mut lines = Vec::new();
+    match (problems.as_slice(), drifted.as_slice()) {
+        ([one], _) => lines.push(format!("1 problem: {} ({})", safe(&one.headline), one.id)),
+        ([], [one]) => {
             // What is not set up yet names the command as well.
-            let mends = match checkup.count(CheckState::Absent) {
-                0 => "; gpucluster up",
-                _ => "",
-            };
-            named = format!("1 differs: {} ({}{mends})", safe(&one.headline), one.id);
+            let mends = if absent == 0 { "; gpucluster up" } else { "" };
+            let seen = safe(&one.headline);
+            lines.push(format!("1 differs: {seen} ({}{mends})", one.id));
         }
-        several => parts.push(format!(
-            "{} {} (gpucluster up)",
-            several.len(),
-            if several.len() == 1 {
-                "differs"
-            } else {
-                "differ"
-            }
-        )),
+        ([], _) => {}
+        (several, _) => lines.push(format!("{} problems: {}", several.len(), ids(several))),
+    }
+    if drifted.len() > 1 || !(drifted.is_empty() || problems.is_empty()) {
+        let verb = if drifted.len() == 1 {
+            "differs"
+        } else {
+            "differ"
+        };
+        pending.push(format!("{} {verb}", drifted.len()));
+    }
+    if absent > 0 {
+        pending.push(format!("{absent} not set up yet"));
+    }
+    let mut rest = Vec::new();
+    if !pending.is_empty() {
+        rest.push(format!("{} (gpucluster up)", pending.join(", ")));
     }
     for (state, text) in [
-        (CheckState::Absent, "not set up yet (gpucluster up)"),
         (CheckState::Underway, "underway"),
         (CheckState::Blocked, "blocked"),
         (CheckState::Unknown, "not checked"),
@@ -56,19 +62,17 @@ pub fn verdict(checkup: &Checkup) -> String {
     ] {
         match checkup.count(state) {
             0 => {}
-            number => parts.push(format!("{number} {text}")),
+            number => rest.push(format!("{number} {text}")),
         }
     }
     if warnings > 0 {
         let strictly = if checkup.strict { " (--strict)" } else { "" };
-        parts.push(format!("{}{strictly}", counted(warnings, "warning")));
+        rest.push(format!("{}{strictly}", counted(warnings, "warning")));
     }
-    let rest = parts.join(", ");
-    match (named.is_empty(), rest.is_empty()) {
-        (true, _) => rest,
-        (false, true) => named,
-        (false, false) => format!("{named}; {rest}"),
+    if !rest.is_empty() {
+        lines.push(rest.join(", "));
     }
+    lines
 }
 
 fn ids(findings: &[&Finding]) -> String {
