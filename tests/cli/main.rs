@@ -14,6 +14,7 @@ mod doctor;
 mod foreign;
 mod life;
 mod machines;
+mod purity;
 mod screens;
 mod signals;
 mod terminal;
