@@ -33,6 +33,10 @@ pub enum Output {
     Json,
     /// One JSON object an event.
     Jsonl,
+    /// One line a check (`doctor`).
+    Table,
+    /// JUnit XML (`doctor`).
+    Junit,
 }
 
 /// When colour is used.
@@ -117,6 +121,10 @@ pub enum Verb {
         ignore: Vec<String>,
         /// Warnings count as problems.
         strict: bool,
+        /// Try out as well what only shows when it is done, after consent.
+        deep: Option<Apply>,
+        /// Look again every so many seconds.
+        watch: Option<u64>,
     },
     /// What runs now.
     Status,

@@ -5,6 +5,7 @@
 mod bundle;
 mod calendar;
 mod change;
+mod checkup;
 mod command;
 mod event;
 mod fact;
@@ -22,6 +23,7 @@ mod version;
 pub use bundle::{Bundle, Member, Missing, Redacted};
 pub use calendar::civil;
 pub use change::{Change, Effect, EffectKind, Owner, Privilege, Removal, Risk, UnitWant};
+pub use checkup::{CheckState, Checkup, Finding};
 pub use command::{Command, Expect, Stream};
 pub use event::{Asked, Event, EventKind, Notice, NoticeLevel, Outcome, SCHEMA};
 pub use fact::{Fact, Facts, Gpu, Keeper, Learned};

@@ -10,9 +10,11 @@
 
 mod bad_input;
 mod crash;
+mod doctor;
 mod foreign;
 mod life;
 mod machines;
+mod purity;
 mod screens;
 mod signals;
 mod support_bundle;
