@@ -27,7 +27,9 @@ pub(super) const ROWS: &[Row] = &[
         &["pull access denied, repository does not exist"],
     )
     .healed(PULLED),
-    row(IMAGE_NOT_FOUND, &["manifest for", "not found"]).healed(PULLED),
+    row(IMAGE_NOT_FOUND, &["manifest for", "not found"])
+        .within(160)
+        .healed(PULLED),
     row(IMAGE_NOT_FOUND, &["manifest unknown"]).healed(PULLED),
     row(
         IMAGE_NOT_FOUND,
@@ -69,7 +71,7 @@ pub(super) const ROWS: &[Row] = &[
         &["error response from daemon: no such image:"],
     )
     .healed(PULLED),
-    symptom(IMAGE_PULL_FAILED, &["get", "registry-1.docker.io"]).healed(PULLED),
+    symptom(IMAGE_PULL_FAILED, &["registry-1.docker.io"]).healed(PULLED),
     symptom(IMAGE_PULL_FAILED, &["auth.docker.io"]).healed(PULLED),
     symptom(IMAGE_PULL_FAILED, &["failed to register layer"]).healed(PULLED),
     symptom(

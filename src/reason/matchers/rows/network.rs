@@ -65,24 +65,17 @@ pub(super) const ROWS: &[Row] = &[
         .not(OTHER_NAMES)
         .healed(CAME_THROUGH),
     row(NAME_RESOLUTION_FAILED, &["lookup", "no such host"])
+        .within(160)
         .not(OTHER_NAMES)
         .healed(CAME_THROUGH),
     row(NAME_RESOLUTION_FAILED, &["lookup", "server misbehaving"])
+        .within(160)
         .not(OTHER_NAMES)
         .healed(CAME_THROUGH),
-    row(NAME_RESOLUTION_FAILED, &["dial tcp: lookup", "i/o timeout"])
+    // Go says this of nothing else, whatever follows.
+    row(NAME_RESOLUTION_FAILED, &["dial tcp: lookup"])
         .not(OTHER_NAMES)
         .healed(CAME_THROUGH),
-    row(
-        NAME_RESOLUTION_FAILED,
-        &["dial tcp: lookup", ":53: connect: connection refused"],
-    )
-    .not(OTHER_NAMES),
-    row(
-        NAME_RESOLUTION_FAILED,
-        &["dial tcp: lookup", ":53: read: connection refused"],
-    )
-    .not(OTHER_NAMES),
     row(NAME_RESOLUTION_FAILED, &["nameresolutionerror"])
         .not(OTHER_NAMES)
         .healed(CAME_THROUGH),
@@ -135,6 +128,7 @@ pub(super) const ROWS: &[Row] = &[
         .not(CLUSTER)
         .healed(CAME_THROUGH),
     symptom(NETWORK_UNREACHABLE, &["dial tcp", "i/o timeout"])
+        .within(120)
         .not(CLUSTER)
         .healed(CAME_THROUGH),
     symptom(
