@@ -98,6 +98,9 @@ pub fn diagnose(output: &str) -> Option<ReasonId> {
 /// output. Words that are only mentioned do not count.
 pub fn read(pasted: &str) -> Option<Diagnosis> {
     let text = squeeze::squeeze(&Window::of(pasted).text());
+    if guard::is_manual(&text) {
+        return None;
+    }
     let found = search::found(&text, &guard::is_meant);
     let (root, others) = found.split_first()?;
     let mut also: Vec<ReasonId> = Vec::new();

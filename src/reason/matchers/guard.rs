@@ -21,6 +21,46 @@ pub(super) fn is_meant(text: &Squeezed, at: Range<usize>) -> bool {
     !is_code(before) && !is_conditional(sentence(text, line, at.start)) && !is_denied(before, after)
 }
 
+/// Headings of texts that list failures and have none.
+const MANUALS: &[&str] = &[
+    "troubleshooting",
+    "common errors",
+    "common issues",
+    "common problems",
+    "known issues",
+    "faq",
+    "frequently asked questions",
+    "error messages",
+    "error reference",
+];
+
+/// Whether the whole text is a page of a manual: it has the heading of one, or a table of errors
+/// and what mends them.
+pub(super) fn is_manual(text: &Squeezed) -> bool {
+    text.flat.lines().any(|line| {
+        let heading = line
+            .trim()
+            .trim_matches(|c: char| !c.is_alphanumeric())
+            .trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ' ');
+        let columns = || line.split('|').map(str::trim);
+        let has = |names: &[&str]| columns().any(|column| names.contains(&column));
+        MANUALS.contains(&heading)
+            || line.matches('|').count() >= 2
+                && has(&[
+                    "error", "symptom", "problem", "message", "symptoms", "issue",
+                ])
+                && has(&[
+                    "fix",
+                    "cause",
+                    "solution",
+                    "remedy",
+                    "mend",
+                    "action",
+                    "resolution",
+                ])
+    })
+}
+
 /// A part of a text; empty where its ends are no ends of characters.
 fn slice(text: &str, from: usize, to: usize) -> &str {
     text.get(from..to.min(text.len())).unwrap_or_default()
@@ -236,7 +276,10 @@ const DENIED: &[&str] = &[
     "fixed by",
     "is gone",
     "went away",
-    "no longer",
+    "no longer occur",
+    "no longer happen",
+    "no longer seen",
+    "no longer appear",
     "did not occur",
     "does not occur",
     "not reproduce",

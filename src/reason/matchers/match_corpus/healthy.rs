@@ -50,6 +50,9 @@ pub(super) const TEXTS: &[&str] = &[
     "To avoid toomanyrequests errors, log in to Docker Hub.",
     "v2.3.1 - Fix crash on \"no space left on device\" (#123)\nv2.3.0 - Handle toomanyrequests responses",
     "This release fixes the GPU has fallen off the bus problem on laptops.",
+    "Troubleshooting\n\nCannot connect to the Docker daemon: make sure the service is running.\nNo space left on device: prune images.\nGPU has fallen off the bus: reboot.",
+    "## Problems\n\n| Error | Fix |\n|---|---|\n| `no space left on device` | prune |\n| `toomanyrequests` | docker login |",
+    "We recently added monitoring for Xid 79 and Xid 48 to our dashboards.",
     // Denials.
     "checked 8 GPUs: no uncorrectable ECC error encountered, 0 failures",
     "disk check: no \"no space left on device\" messages in the last 24h",

@@ -68,7 +68,7 @@ pub(super) const ROWS: &[Row] = &[
     symptom(GPU_JOB_FAULT, &["xid (pci:", "): 45,"]).within(60),
     row(GPU_JOB_FAULT, &["xid=13"]),
     row(GPU_JOB_FAULT, &["xid=31"]),
-    row(GPU_JOB_FAULT, &["xid 31"]),
+    row(GPU_JOB_FAULT, &["xid 31", "error"]).within(40),
     symptom(
         GPU_NOT_IN_CONTAINER,
         &["exec: \"nvidia-smi\": executable file not found"],

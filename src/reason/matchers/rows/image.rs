@@ -45,6 +45,9 @@ pub(super) const ROWS: &[Row] = &[
         IMAGE_LOGIN_NEEDED,
         &["unauthorized: incorrect username or password"],
     ),
+    row(IMAGE_LOGIN_NEEDED, &["/v2/", ": unauthorized:"])
+        .within(200)
+        .healed(PULLED),
     row(IMAGE_LOGIN_NEEDED, &["no basic auth credentials"]).healed(PULLED),
     row(
         IMAGE_LOGIN_NEEDED,

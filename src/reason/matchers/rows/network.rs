@@ -121,6 +121,11 @@ pub(super) const ROWS: &[Row] = &[
         .not_either(&["expired", "not yet valid"]),
     symptom(TLS_EXPIRED, &["certificate has expired"]).not(CLUSTER),
     symptom(TLS_EXPIRED, &["certificate is not yet valid"]).not(CLUSTER),
+    symptom(TLS_EXPIRED, &["certificate chain uses expired certificate"]),
+    symptom(
+        TLS_EXPIRED,
+        &["certificate chain uses not yet valid certificate"],
+    ),
     symptom(NETWORK_UNREACHABLE, &["tls handshake timeout"])
         .not(CLUSTER)
         .healed(CAME_THROUGH),
