@@ -2,7 +2,7 @@
 //! tries out after consent.
 
 mod deep;
-mod examine;
+pub mod examine;
 mod watch;
 
 use super::request::{Output, Verb};

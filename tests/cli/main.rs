@@ -11,6 +11,7 @@
 mod bad_input;
 mod crash;
 mod doctor;
+mod explain;
 mod foreign;
 mod life;
 mod machines;

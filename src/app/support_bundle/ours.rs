@@ -3,17 +3,17 @@
 use super::collect::{Found, Source};
 use super::machine::{FILE_LIMIT, file, file_source, said};
 use super::text::{HEAD, MARGIN, Raw, TAIL};
+use crate::app::doctor::examine::{Wanted, examine};
 use crate::app::request::World;
 use crate::app::session::Session;
 use crate::app::{settings, status};
-use crate::engine::{journal, planner};
+use crate::engine::journal;
 use crate::host::{Query, real};
 use crate::model::Fault;
-use crate::steps::StepFlags;
+use crate::ui::doctor::Detail;
 use crate::ui::{self, Theme};
 use camino::Utf8Path;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How many runs are told of.
@@ -151,19 +151,17 @@ fn flat(prefix: &str, value: &Value) -> Vec<(String, Value)> {
 
 /// The report of doctor, for people and for programs.
 async fn doctor(session: &Session<'_>) -> Found {
-    let graph = match session.graph_with_checks(StepFlags::default()) {
-        Ok(graph) => graph,
+    let wanted = match Wanted::of(session) {
+        Ok(wanted) => wanted,
         Err(fault) => return vec![("doctor.txt".to_owned(), Err(fault.to_string()))],
     };
-    let seen = session.survey(&graph, &BTreeSet::new()).await;
-    let all = crate::engine::Scope::All;
-    let plan = planner::plan(&graph, &seen, &all, &session.settings.profile);
-    let text = ui::doctor::report(&plan, &Theme::plain(), true);
+    let checkup = examine(session, &wanted).await.checkup(&wanted);
+    let text = ui::doctor::report(&checkup, &Theme::plain(), Detail::Everything);
     vec![
         ("doctor.txt".to_owned(), Ok(Raw::Text(text))),
         (
             "doctor.json".to_owned(),
-            Ok(Raw::Text(ui::json(&ui::doctor::json(&plan)))),
+            Ok(Raw::Text(ui::json(&ui::doctor::json(&checkup)))),
         ),
     ]
 }
