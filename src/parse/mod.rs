@@ -15,6 +15,7 @@ pub mod minikube_events;
 pub mod node_probe;
 pub mod nvidia_smi;
 pub mod os_release;
+pub mod redact;
 pub mod unit;
 pub mod wandb;
 

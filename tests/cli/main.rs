@@ -10,11 +10,15 @@
 
 mod bad_input;
 mod crash;
+mod doctor;
+mod explain;
 mod foreign;
 mod life;
 mod machines;
+mod purity;
 mod screens;
 mod signals;
+mod support_bundle;
 mod terminal;
 
 use std::path::{Path, PathBuf};

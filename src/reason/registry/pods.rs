@@ -105,6 +105,23 @@ in every namespace it serves.
     ])
     .see(DEBUG_PODS),
     Kind::new(
+        ids::POD_RUNTIME_MISSING,
+        Exit::NeedsHuman,
+        "the pod asks for a container runtime that the cluster does not have",
+        "`RuntimeClass \"nvidia\" not found`, `no runtime for \"nvidia\" is configured`: the pod, or the queue's
+configuration, has a `runtimeClassName` from a cluster that is set up otherwise. A minikube node made
+with `--gpus` uses NVIDIA's runtime for every pod and has no RuntimeClass: leave the line out. In a
+cluster with containerd the runtime has to be registered with containerd as well.
+
+  kubectl get runtimeclass
+  kubectl get pod <pod> -o jsonpath='{.spec.runtimeClassName}'",
+    )
+    .advice(&[
+        ("see which ones there are, then take `runtimeClassName` out of the configuration", Some("kubectl get runtimeclass")),
+        ("on a node with containerd, register it", Some("sudo nvidia-ctk runtime configure --runtime=containerd && sudo systemctl restart containerd")),
+    ])
+    .see("https://kubernetes.io/docs/concepts/containers/runtime-class/"),
+    Kind::new(
         ids::POD_HOST_PATH_MISSING,
         Exit::NeedsHuman,
         "a path that the pod takes from the node does not exist there",

@@ -5,6 +5,10 @@ use crate::reason::ids::*;
 
 pub(super) const ROWS: &[Row] = &[
     row(PYTHON_NO_VENV, &["ensurepip is not available"]),
+    row(
+        PYTHON_NO_VENV,
+        &["virtual environment was not created successfully because ensurepip"],
+    ),
     row(PYTHON_NO_VENV, &["no module named ensurepip"]),
     row(PYTHON_NO_VENV, &["no module named 'ensurepip'"]),
     row(PYTHON_NO_VENV, &["no module named venv"]),
@@ -152,6 +156,10 @@ pub(super) const ROWS: &[Row] = &[
         &["429 encountered (", "rate limit exceeded"],
     ),
     row(WANDB_RATE_LIMIT, &["wandb", "returned error 429"]),
+    row(
+        WANDB_RATE_LIMIT,
+        &["429 client error: too many requests for url: https://api.wandb.ai"],
+    ),
     row(WANDB_RATE_LIMIT, &["filestream rate limit exceeded"]),
     row(WANDB_URL_INVALID, &["is not a valid server address"]),
     row(

@@ -47,6 +47,13 @@ pub(super) const ROWS: &[Row] = &[
     row(
         KUBECONFIG_UNFIT,
         &[
+            "unable to connect to the server: dial tcp: lookup",
+            "no such host",
+        ],
+    ),
+    row(
+        KUBECONFIG_UNFIT,
+        &[
             "unable to connect to the server",
             "certificate signed by unknown authority",
         ],

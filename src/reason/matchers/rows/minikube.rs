@@ -221,6 +221,13 @@ pub(super) const ROWS: &[Row] = &[
     symptom(CLUSTER_SUBNET_TAKEN, &["if_dedicated_network"]),
     symptom(
         CLUSTER_SUBNET_TAKEN,
+        &[
+            "docker network create",
+            "pool overlaps with other one on this address space",
+        ],
+    ),
+    symptom(
+        CLUSTER_SUBNET_TAKEN,
         &["no free private network subnets found"],
     ),
     symptom(CLUSTER_DNS_BROKEN, &["k8s_dns_timeout"]),

@@ -164,6 +164,10 @@ pub(super) const ROWS: &[Row] = &[
     row(NFS_NOT_RESPONDING, &["nfs: server ", " not responding"]),
     row(
         VOLUME_NOT_WRITABLE,
+        &["[errno 30] read-only file system", "/.cache"],
+    ),
+    row(
+        VOLUME_NOT_WRITABLE,
         &["permission denied", "/.cache/huggingface"],
     ),
     // Units that did not come up for a reason that is elsewhere in their log.

@@ -7,6 +7,9 @@
 use super::{Row, row, symptom};
 use crate::reason::ids::*;
 
+/// Signs that a later try succeeded.
+const PULLED: &[&str] = &["successfully pulled image"];
+
 pub(super) const ROWS: &[Row] = &[
     row(GPU_UNHEALTHY, &["xidcriticalerror"]),
     row(GPU_UNHEALTHY, &["marking device as unhealthy"]),
@@ -48,6 +51,11 @@ pub(super) const ROWS: &[Row] = &[
     row(POD_CONFIG_MISSING, &["couldn't find key", "in configmap"]),
     row(POD_CONFIG_MISSING, &["references non-existent config key"]),
     row(POD_CONFIG_MISSING, &["references non-existent secret key"]),
+    row(
+        POD_RUNTIME_MISSING,
+        &["no runtime for \"nvidia\" is configured"],
+    ),
+    row(POD_RUNTIME_MISSING, &["runtimeclass \"", "\" not found"]),
     row(POD_HOST_PATH_MISSING, &["hostpath type check failed"]),
     row(
         POD_HOST_PATH_MISSING,
@@ -89,9 +97,7 @@ pub(super) const ROWS: &[Row] = &[
         POD_SHM_SMALL,
         &["dataloader worker", "is killed by signal: bus error"],
     ),
-    row(CONTAINER_OUT_OF_MEMORY, &["reason: oomkilled"]),
-    row(CONTAINER_OUT_OF_MEMORY, &["0/1 oomkilled"]),
-    row(CONTAINER_OUT_OF_MEMORY, &["\"reason\":\"oomkilled\""]),
+    row(CONTAINER_OUT_OF_MEMORY, &["oomkilled"]).not(&["oomkilled: false"]),
     row(POD_DEADLINE, &["was active longer than specified deadline"]),
     row(
         POD_DEADLINE,
@@ -159,10 +165,10 @@ pub(super) const ROWS: &[Row] = &[
         POD_VOLUME_NOT_MOUNTED,
         &["mountvolume.setup failed for volume", "mount failed"],
     ),
-    symptom(IMAGE_PULL_FAILED, &["errimagepull"]),
-    symptom(IMAGE_PULL_FAILED, &["imagepullbackoff"]),
-    symptom(IMAGE_PULL_FAILED, &["back-off pulling image"]),
-    symptom(IMAGE_PULL_FAILED, &["failed to pull image"]),
+    symptom(IMAGE_PULL_FAILED, &["errimagepull"]).healed(PULLED),
+    symptom(IMAGE_PULL_FAILED, &["imagepullbackoff"]).healed(PULLED),
+    symptom(IMAGE_PULL_FAILED, &["back-off pulling image"]).healed(PULLED),
+    symptom(IMAGE_PULL_FAILED, &["failed to pull image"]).healed(PULLED),
     symptom(
         IMAGE_COMMAND_UNUSABLE,
         &[

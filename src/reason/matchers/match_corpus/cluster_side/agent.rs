@@ -231,4 +231,9 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
         AGENT_UNIT_FAILED,
         "Failed to connect to bus: $DBUS_SESSION_BUS_ADDRESS and $XDG_RUNTIME_DIR not defined (consider using --machine=<user>@.host --user to connect to bus of other user)",
     ),
+    (
+        "Debian's venv, wrapped",
+        PYTHON_NO_VENV,
+        "The virtual environment was not created successfully because ensurepip is not\navailable.  On Debian/Ubuntu systems, you need to install the python3-venv\npackage using the following command.",
+    ),
 ];

@@ -63,7 +63,7 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
     ),
     (
         "kubectl with a deleted cloud cluster",
-        NAME_RESOLUTION_FAILED,
+        KUBECONFIG_UNFIT,
         "Unable to connect to the server: dial tcp: lookup ABC123.gr7.eu-west-1.eks.amazonaws.com on 127.0.0.53:53: no such host",
     ),
     (

@@ -146,7 +146,7 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
     ),
     (
         "minikube#9069",
-        DOCKER_ADDRESS_POOL,
+        CLUSTER_SUBNET_TAKEN,
         "W0822 18:04:37.975776  332897 kic.go:85] unable to create docker network; node ip may not be stable: error creating network: docker network create --driver=bridge --subnet=192.168.39.0/24 --gateway 192.168.39.1 offline-containerd-20200822180426-331183: exit status 1\nstdout:\n\nstderr:\nError response from daemon: Pool overlaps with other one on this address space",
     ),
     (
@@ -258,5 +258,20 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
         "minikube 72",
         CLUSTER_UNREACHABLE,
         "❌  Exiting due to IF_SSH_TIMEOUT: Failed to start host: creating host: create: provisioning: Too many retries waiting for SSH to be available.  Last error: Maximum number of retries (60) exceeded",
+    ),
+    (
+        "minikube status",
+        KUBECONFIG_UNFIT,
+        "host: Running\nkubelet: Running\napiserver: Running\nkubeconfig: Misconfigured\n\nWARNING: Your kubectl is pointing to stale minikube-vm.\nTo fix the kubectl context, run `minikube update-context`",
+    ),
+    (
+        "minikube start behind a proxy",
+        MINIKUBE_NETWORK,
+        "❗  This container is having trouble accessing https://registry.k8s.io\n💡  To pull new external images, you may need to configure a proxy: https://minikube.sigs.k8s.io/docs/reference/networking/proxy/",
+    ),
+    (
+        "kubeadm",
+        CLUSTER_START_FAILED,
+        "error execution phase wait-control-plane: couldn't initialize a Kubernetes cluster\nTo see the stack trace of this error execute with --v=5 or higher",
     ),
 ];

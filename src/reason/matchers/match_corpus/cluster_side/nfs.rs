@@ -216,12 +216,17 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
     ),
     (
         "huggingface_hub on a read-only export",
-        DISK_READ_ONLY,
+        VOLUME_NOT_WRITABLE,
         "OSError: [Errno 30] Read-only file system: '/root/.cache/huggingface'",
     ),
     (
         "chown in an init container, root_squash",
         VOLUME_NOT_WRITABLE,
         "chown: changing ownership of '/data': Operation not permitted",
+    ),
+    (
+        "mount.nfs -v",
+        NFS_SERVER_FAILED,
+        "mount.nfs: trying text-based options 'vers=4.2,addr=192.168.49.1,clientaddr=192.168.49.2'\nmount.nfs: mount(2): Connection refused",
     ),
 ];

@@ -267,4 +267,29 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
         IMAGE_PULL_FAILED,
         "Warning  Failed     12s (x2 over 27s)  kubelet  Error: ImagePullBackOff",
     ),
+    (
+        "gpu-operator#549",
+        POD_RUNTIME_MISSING,
+        "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for \"nvidia\" is configured",
+    ),
+    (
+        "job-controller",
+        POD_RUNTIME_MISSING,
+        "Error creating: pods \"launch-e-p-x7k2f-abcde\" is forbidden: pod rejected: RuntimeClass \"nvidia\" not found",
+    ),
+    (
+        "kubectl describe pv",
+        VOLUME_RELEASED,
+        "Name:            nfs-pv\nStatus:          Released\nClaim:           default/nfs-pvc\nReclaim Policy:  Retain",
+    ),
+    (
+        "kubectl get pod -o yaml",
+        CONTAINER_OUT_OF_MEMORY,
+        "  - lastState:\n      terminated:\n        exitCode: 137\n        reason: OOMKilled",
+    ),
+    (
+        "kubectl get pods",
+        IMAGE_PULL_FAILED,
+        "NAME                   READY   STATUS             RESTARTS   AGE\nlaunch-e-p-x7k2f-abc   0/1     ImagePullBackOff   0          4m",
+    ),
 ];
