@@ -3,6 +3,7 @@
 //! What the scheduler and the kubelet report of a pod is often a consequence (a pod waits for a GPU
 //! because the device plugin's image is not there): those rows are symptoms.
 
+use super::image::PULLED;
 use super::{Row, row, symptom};
 use crate::reason::ids::*;
 
@@ -340,10 +341,10 @@ pub(super) const ROWS: &[Row] = &[
         POD_VOLUME_NOT_MOUNTED,
         &["mountvolume.setup failed for volume", "mount failed"],
     ),
-    symptom(IMAGE_PULL_FAILED, &["errimagepull"]),
-    symptom(IMAGE_PULL_FAILED, &["imagepullbackoff"]),
-    symptom(IMAGE_PULL_FAILED, &["back-off pulling image"]),
-    symptom(IMAGE_PULL_FAILED, &["failed to pull image"]),
+    symptom(IMAGE_PULL_FAILED, &["errimagepull"]).healed(PULLED),
+    symptom(IMAGE_PULL_FAILED, &["imagepullbackoff"]).healed(PULLED),
+    symptom(IMAGE_PULL_FAILED, &["back-off pulling image"]).healed(PULLED),
+    symptom(IMAGE_PULL_FAILED, &["failed to pull image"]).healed(PULLED),
     symptom(
         IMAGE_COMMAND_UNUSABLE,
         &[
