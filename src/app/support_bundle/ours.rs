@@ -19,6 +19,9 @@ use std::time::Duration;
 /// How many runs are told of.
 const RUNS: usize = 5;
 
+/// How long status may take, which gives each of its parts two seconds.
+const STATUS_LIMIT: Duration = Duration::from_secs(20);
+
 /// How long everything that doctor looks at may take.
 const DOCTOR_LIMIT: Duration = Duration::from_secs(90);
 
@@ -63,13 +66,11 @@ pub fn sources<'a>(
         Source::one("settings.txt", FILE_LIMIT, async move {
             Ok(Raw::Text(layered(session, troubles)))
         }),
-        Source::many("doctor", DOCTOR_LIMIT * patience, doctor(session)),
-        Source::one("status.json", FILE_LIMIT * 3 * patience, async move {
-            let report = status::gather(session)
-                .await
-                .map_err(|fault| fault.to_string())?;
-            Ok(Raw::Text(ui::json(&report)))
-        }),
+        Source::many(
+            "doctor",
+            (STATUS_LIMIT + DOCTOR_LIMIT) * patience + FILE_LIMIT,
+            reports(session, patience),
+        ),
         Source::many("runs/", FILE_LIMIT, async move { runs(session) }),
         Source::many("agent/", FILE_LIMIT * 3, agent(session)),
         file_source(host, "agent/launch-config.yaml", layout.launch_config),
@@ -147,6 +148,29 @@ fn flat(prefix: &str, value: &Value) -> Vec<(String, Value)> {
             .collect(),
         other => vec![(prefix.to_owned(), other.clone())],
     }
+}
+
+/// What status and doctor say, one after the other: both keep every answer until they end.
+async fn reports(session: &Session<'_>, patience: u32) -> Found {
+    let late = |name: &str, limit: Duration| {
+        let why = format!("no answer within {} s", limit.as_secs());
+        vec![(name.to_owned(), Err(why))]
+    };
+    let limit = STATUS_LIMIT * patience;
+    let mut found = match tokio::time::timeout(limit, status::gather(session)).await {
+        Ok(report) => {
+            let text = report.map(|report| Raw::Text(ui::json(&report)));
+            let text = text.map_err(|fault| fault.to_string());
+            vec![("status.json".to_owned(), text)]
+        }
+        Err(_) => late("status.json", limit),
+    };
+    let limit = DOCTOR_LIMIT * patience;
+    match tokio::time::timeout(limit, doctor(session)).await {
+        Ok(told) => found.extend(told),
+        Err(_) => found.extend(late("doctor.txt", limit)),
+    }
+    found
 }
 
 /// The report of doctor, for people and for programs.
