@@ -12,6 +12,7 @@ mod bad_input;
 mod crash;
 mod foreign;
 mod life;
+mod looking;
 mod machines;
 mod screens;
 mod signals;
