@@ -208,8 +208,8 @@ fn runs(session: &Session<'_>) -> Found {
         .collect();
     let receipt = json!({"made": made, "runs": history.runs.len(), "notices": notices});
     let mut found: Found = vec![("receipt.json".to_owned(), Ok(Raw::Text(ui::json(&receipt))))];
-    for past in history.runs.iter().rev().take(RUNS) {
-        let run = &past.header.run;
+    let runs = history.runs.iter().rev().map(|past| &past.header.run);
+    for run in runs.filter(|run| is_run_name(run)).take(RUNS) {
         for name in [journal::FILE_NAME, "log.jsonl"] {
             let path = session.state.history().join(run).join(name);
             let text = match Utf8Path::from_path(&path) {
@@ -224,6 +224,11 @@ fn runs(session: &Session<'_>) -> Found {
         }
     }
     found
+}
+
+/// Whether a journal's name for its run is one of ours: it becomes a path.
+fn is_run_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }
 
 /// The agent's state and the end of its log.
