@@ -14,6 +14,7 @@ mod doctor;
 mod explain;
 mod foreign;
 mod life;
+mod looking;
 mod machines;
 mod purity;
 mod screens;

@@ -402,3 +402,44 @@ fn a_machine_without_anything_gives_a_bundle_too() {
     // Looking makes no folder for state.
     assert!(!person.state().exists());
 }
+
+#[test]
+fn every_simulated_machine_gives_one() {
+    let person = Person::new();
+    let unknown = person.types("doctor --simulate=?");
+    let machines: Vec<&str> = unknown
+        .err
+        .split("--simulate=")
+        .skip(1)
+        .filter_map(|text| text.split_once(':').map(|(name, _)| name))
+        .filter(|name| *name != "?")
+        .collect();
+    assert!(machines.len() > 10, "{}", unknown.err);
+    for machine in machines {
+        let ran = person.types(&format!("support-bundle --list --simulate={machine}"));
+        assert_eq!(ran.code, Some(0), "{machine}: {}", ran.err);
+        assert!(ran.out.contains("doctor.json"), "{machine}: {}", ran.out);
+    }
+}
+
+/// The name of a run becomes a path; a journal is a file that others may have written.
+#[test]
+fn a_journal_cannot_lead_out_of_its_folder() {
+    let person = Person::new();
+    person.types("up --simulate --yes");
+    let runs = person.state().join("simulated/4xt4/runs");
+    let run = std::fs::read_dir(&runs).unwrap().flatten().next().unwrap();
+    let journal = run.path().join("journal.jsonl");
+    let text = std::fs::read_to_string(&journal).unwrap();
+    let name = run.file_name().into_string().unwrap();
+    std::fs::write(&journal, text.replacen(&name, "../../../../../etc", 1)).unwrap();
+    let files = bundled(&person, "support-bundle --simulate --yes", &[]);
+    assert!(files.contains_key("receipt.json"));
+    assert_eq!(
+        files
+            .keys()
+            .filter(|name| name.starts_with("runs/"))
+            .count(),
+        0
+    );
+}

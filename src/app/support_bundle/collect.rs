@@ -1,7 +1,7 @@
 //! Asking every source at once, each as long as it may take.
 
-use super::text::{Raw, member};
-use crate::host::{Answer, HostError};
+use super::text::{HEAD, MARGIN, Raw, TAIL, member};
+use crate::host::{Answer, Ends, HostError};
 use crate::model::{Member, Missing};
 use crate::parse::redact::Redactor;
 use futures::StreamExt;
@@ -9,8 +9,8 @@ use futures::future::BoxFuture;
 use std::future::Future;
 use std::time::Duration;
 
-/// How many sources are asked at once: each may hold a megabyte while it is read.
-const WIDTH: usize = 8;
+/// How many sources are asked at once: each may hold some megabytes while it is read.
+const WIDTH: usize = 5;
 
 /// Most bytes of all files together.
 const WHOLE: u64 = 16 << 20;
@@ -121,7 +121,9 @@ fn one_line(text: &str) -> String {
 pub fn printed(answer: Result<Answer, HostError>) -> Result<Raw, String> {
     let answer = answer.map_err(|error| error.to_string())?;
     if answer.ok() {
-        return Ok(Raw::Text(answer.text()));
+        // Cut here already: of several tools at once each may have said megabytes.
+        let ends = Ends::of(&answer.text(), HEAD + MARGIN, TAIL + MARGIN);
+        return Ok(Raw::Ends(ends));
     }
     let words = if answer.stderr.trim().is_empty() {
         &answer.stdout

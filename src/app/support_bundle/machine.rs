@@ -4,6 +4,7 @@ use super::collect::{Found, Source, printed};
 use super::text::{HEAD, MARGIN, Raw, TAIL};
 use crate::app::session::Session;
 use crate::host::{Answer, HostError, Query, ReadHost};
+use crate::parse::redact::floor;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::time::Duration;
 
@@ -151,12 +152,24 @@ async fn versions(session: &Session<'_>, python: String) -> Result<Raw, String> 
     )))
 }
 
-/// What a tool said, whether it succeeded or not.
+/// Most bytes of what a tool says of itself.
+const SAID: usize = 8 << 10;
+
+/// What a tool said, whether it succeeded or not; the beginning of it, if it does not end.
 pub fn said(answer: Result<Answer, HostError>) -> String {
-    match answer {
-        Ok(answer) if answer.ok() => answer.text().trim_end().to_owned(),
-        Ok(answer) => format!("exit code {}: {}", answer.code, answer.text().trim_end()),
-        Err(error) => error.to_string(),
+    let (code, text) = match answer {
+        Ok(answer) => (answer.code, answer.text()),
+        Err(error) => return error.to_string(),
+    };
+    let text = text.trim_end();
+    let shown = &text[..floor(text, SAID)];
+    let more = match text.len() - shown.len() {
+        0 => String::new(),
+        more => format!("\n--- gpucluster: {more} bytes are left out here ---"),
+    };
+    match code {
+        0 => format!("{shown}{more}"),
+        code => format!("exit code {code}: {shown}{more}"),
     }
 }
 

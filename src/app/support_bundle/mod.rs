@@ -62,7 +62,7 @@ pub async fn support_bundle(session: &Session<'_>, troubles: &[Fault]) -> Result
     if !list && std::fs::symlink_metadata(&path).is_ok() {
         return Err(real::occupied(&path));
     }
-    ui::say("collecting; nothing is changed …");
+    ui::say("collecting; nothing is changed");
     let work = async {
         tokio::select! {
             bundle = gather(session, folder, made_ms, troubles) => Some(bundle),

@@ -19,6 +19,9 @@ use std::time::Duration;
 /// How many runs are told of.
 const RUNS: usize = 5;
 
+/// How long status may take, which gives each of its parts two seconds.
+const STATUS_LIMIT: Duration = Duration::from_secs(20);
+
 /// How long everything that doctor looks at may take.
 const DOCTOR_LIMIT: Duration = Duration::from_secs(90);
 
@@ -63,13 +66,11 @@ pub fn sources<'a>(
         Source::one("settings.txt", FILE_LIMIT, async move {
             Ok(Raw::Text(layered(session, troubles)))
         }),
-        Source::many("doctor", DOCTOR_LIMIT * patience, doctor(session)),
-        Source::one("status.json", FILE_LIMIT * 3 * patience, async move {
-            let report = status::gather(session)
-                .await
-                .map_err(|fault| fault.to_string())?;
-            Ok(Raw::Text(ui::json(&report)))
-        }),
+        Source::many(
+            "doctor",
+            (STATUS_LIMIT + DOCTOR_LIMIT) * patience + FILE_LIMIT,
+            reports(session, patience),
+        ),
         Source::many("runs/", FILE_LIMIT, async move { runs(session) }),
         Source::many("agent/", FILE_LIMIT * 3, agent(session)),
         file_source(host, "agent/launch-config.yaml", layout.launch_config),
@@ -149,6 +150,29 @@ fn flat(prefix: &str, value: &Value) -> Vec<(String, Value)> {
     }
 }
 
+/// What status and doctor say, one after the other: both keep every answer until they end.
+async fn reports(session: &Session<'_>, patience: u32) -> Found {
+    let late = |name: &str, limit: Duration| {
+        let why = format!("no answer within {} s", limit.as_secs());
+        vec![(name.to_owned(), Err(why))]
+    };
+    let limit = STATUS_LIMIT * patience;
+    let mut found = match tokio::time::timeout(limit, status::gather(session)).await {
+        Ok(report) => {
+            let text = report.map(|report| Raw::Text(ui::json(&report)));
+            let text = text.map_err(|fault| fault.to_string());
+            vec![("status.json".to_owned(), text)]
+        }
+        Err(_) => late("status.json", limit),
+    };
+    let limit = DOCTOR_LIMIT * patience;
+    match tokio::time::timeout(limit, doctor(session)).await {
+        Ok(told) => found.extend(told),
+        Err(_) => found.extend(late("doctor.txt", limit)),
+    }
+    found
+}
+
 /// The report of doctor, for people and for programs.
 async fn doctor(session: &Session<'_>) -> Found {
     let wanted = match Wanted::of(session) {
@@ -182,8 +206,8 @@ fn runs(session: &Session<'_>) -> Found {
         .collect();
     let receipt = json!({"made": made, "runs": history.runs.len(), "notices": notices});
     let mut found: Found = vec![("receipt.json".to_owned(), Ok(Raw::Text(ui::json(&receipt))))];
-    for past in history.runs.iter().rev().take(RUNS) {
-        let run = &past.header.run;
+    let runs = history.runs.iter().rev().map(|past| &past.header.run);
+    for run in runs.filter(|run| is_run_name(run)).take(RUNS) {
         for name in [journal::FILE_NAME, "log.jsonl"] {
             let path = session.state.history().join(run).join(name);
             let text = match Utf8Path::from_path(&path) {
@@ -198,6 +222,11 @@ fn runs(session: &Session<'_>) -> Found {
         }
     }
     found
+}
+
+/// Whether a journal's name for its run is one of ours: it becomes a path.
+fn is_run_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }
 
 /// The agent's state and the end of its log.

@@ -110,8 +110,9 @@ async fn export_files(host: &dyn ReadHost) -> Result<Raw, String> {
 /// The live table: the lines of our folder; others are counted.
 async fn export_table(host: &dyn ReadHost, ours: Utf8PathBuf) -> Result<Raw, String> {
     let answer = host.query(&Query::Exports).await;
-    let Raw::Text(table) = printed(answer)? else {
-        return Err("it is no text".to_owned());
+    let table = match printed(answer)? {
+        Raw::Text(text) => text,
+        Raw::Ends(ends) => String::from_utf8_lossy(&ends.head).into_owned(),
     };
     let is_ours = |line: &&str| {
         exports::table(line)

@@ -108,7 +108,10 @@ pub fn readable(bytes: &[u8]) -> (String, bool) {
             }
             c if c.is_control() || c == char::REPLACEMENT_CHARACTER => {
                 odd += 1;
-                out.push(char::REPLACEMENT_CHARACTER);
+                // One for many: pages of it tell nothing.
+                if !out.ends_with(char::REPLACEMENT_CHARACTER) {
+                    out.push(char::REPLACEMENT_CHARACTER);
+                }
             }
             c => out.push(c),
         }

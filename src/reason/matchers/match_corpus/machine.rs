@@ -256,7 +256,7 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
     ),
     (
         "docker",
-        TLS_EXPIRED,
+        CLOCK_WRONG,
         "Error response from daemon: Get \"https://registry-1.docker.io/v2/\": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2019-01-01T00:03:10Z is before 2026-01-01T00:00:00Z",
     ),
     (

@@ -4,7 +4,7 @@ use super::{Row, row, symptom};
 use crate::reason::ids::*;
 
 /// Signs that a later try succeeded.
-const PULLED: &[&str] = &[
+pub(super) const PULLED: &[&str] = &[
     "successfully pulled image",
     "downloaded newer image",
     "image is up to date for",

@@ -120,7 +120,18 @@ pub(super) const ROWS: &[Row] = &[
     row(TLS_UNTRUSTED, &["certificate verification failed"])
         .not(CLUSTER)
         .not_either(&["expired", "not yet valid"]),
-    symptom(TLS_EXPIRED, &["certificate has expired"]).not(CLUSTER),
+    // Go says the same of a clock that is behind; only the two times tell which it is.
+    symptom(
+        TLS_EXPIRED,
+        &[
+            "certificate has expired or is not yet valid: current time",
+            " is after ",
+        ],
+    )
+    .not(CLUSTER),
+    symptom(TLS_EXPIRED, &["certificate has expired"])
+        .not(CLUSTER)
+        .not_either(&["or is not yet valid: current time"]),
     symptom(TLS_EXPIRED, &["certificate is not yet valid"]).not(CLUSTER),
     symptom(TLS_EXPIRED, &["certificate chain uses expired certificate"]),
     symptom(

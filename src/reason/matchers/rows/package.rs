@@ -52,6 +52,10 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(CLOCK_WRONG, &["release file for", "is not valid yet"]),
     row(
+        CLOCK_WRONG,
+        &["is not yet valid: current time", " is before "],
+    ),
+    row(
         PACKAGE_SOURCES_CONFLICT,
         &["conflicting values set for option signed-by"],
     ),

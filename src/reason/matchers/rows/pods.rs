@@ -4,11 +4,9 @@
 //! What they report is often a consequence (a pod waits for a GPU because the device plugin's image is
 //! not there): those rows are symptoms.
 
+use super::image::PULLED;
 use super::{Row, row, symptom};
 use crate::reason::ids::*;
-
-/// Signs that a later try succeeded.
-const PULLED: &[&str] = &["successfully pulled image"];
 
 pub(super) const ROWS: &[Row] = &[
     row(GPU_UNHEALTHY, &["xidcriticalerror"]),
