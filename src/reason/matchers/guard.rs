@@ -327,19 +327,28 @@ fn is_denied(before: &str, after: &str) -> bool {
     };
     let near = words().take(2).any(|word| DENIES.contains(&word))
         || words().take(5).any(|word| MENDED.contains(&word));
-    let none = after
-        .trim_start_matches(['"', '\'', '`', ' '])
-        .trim_start_matches([':', '='])
-        .trim_start();
-    let none = none.len() < after.len()
-        && none.starts_with('0')
-        && !none[1..].starts_with(|c: char| c.is_alphanumeric() || c == '.');
+    near || is_count_of_none(before, after)
+        || DENIED.iter().any(|word| shortened(after).contains(word))
+}
+
+/// Whether this is a name with the value 0 (`toomanyrequests: 0`), as counters are shown.
+fn is_count_of_none(before: &str, after: &str) -> bool {
+    let after = after.trim_start_matches(['"', '\'', '`', ' ']);
+    let value = after.trim_start_matches([':', '=']);
+    let first = value.trim_start();
+    before.split_whitespace().count() <= 3
+        && value.len() < after.len()
+        && first.starts_with('0')
+        && !first[1..].starts_with(|c: char| c.is_alphanumeric() || c == '.')
+}
+
+/// The words that follow, as far as they speak of what stands before.
+fn shortened(after: &str) -> &str {
     let reach = after
         .char_indices()
         .nth(80)
         .map_or(after.len(), |(at, _)| at);
-    let after = &after[..reach];
-    near || none || DENIED.iter().any(|word| after.contains(word))
+    &after[..reach]
 }
 
 /// Whether a text holds words that begin where a word begins.

@@ -130,6 +130,13 @@ fn prompt_end(line: &str) -> Option<usize> {
         .then_some(end)
 }
 
+/// What NVIDIA's device plugin logs with level I although it is the very trouble.
+const GRAVE: &[&str] = &[
+    "xidcriticalerror",
+    "device marked unhealthy",
+    "no devices found. waiting",
+];
+
 fn is_aside(line: &str) -> bool {
     // Passed: a test, a check.
     let passed = [
@@ -156,6 +163,7 @@ fn is_aside(line: &str) -> bool {
             && matches!(bytes[0], b'i' | b'd')
             && bytes[1..5].iter().all(u8::is_ascii_digit)
             && bytes[5] == b' '
+            && !GRAVE.iter().any(|words| line.contains(words))
     };
     let debug = [
         "level=debug",
@@ -181,8 +189,21 @@ fn begins_entry(line: &str) -> bool {
         "jan ", "feb ", "mar ", "apr ", "may ", "jun ", "jul ", "aug ", "sep ", "oct ", "nov ",
         "dec ",
     ];
-    line.starts_with('[')
-        || line.starts_with('{')
+    // A time, a level, a day of the week; not a list or a value that was wrapped.
+    line.strip_prefix('[').is_some_and(|rest| {
+        rest.starts_with(' ')
+            || rest.starts_with(|c: char| c.is_ascii_digit())
+                && rest
+                    .chars()
+                    .take(8)
+                    .any(|c| matches!(c, '.' | '-' | ':' | '/'))
+            || [
+                "info", "warn", "err", "debug", "fatal", "mon ", "tue ", "wed ", "thu ", "fri ",
+            ]
+            .iter()
+            .chain(&["sat ", "sun "])
+            .any(|word| rest.starts_with(word))
+    }) || line.starts_with("{\"")
         || line.starts_with("time=")
         || (digits(0, 4) && bytes.get(4).is_some_and(|b| matches!(b, b'-' | b'/')))
         || (digits(1, 5) && bytes.get(5) == Some(&b' '))

@@ -1,6 +1,7 @@
 //! One row per known bad text, verbatim, with where it was seen; whole pastes; and texts that have
 //! to be unknown. A new text seen in the field is added here first.
 
+mod cluster_side;
 mod docker;
 mod gpu;
 mod healthy;
@@ -29,6 +30,7 @@ fn corpus() -> impl Iterator<Item = &'static Known> {
         stack::TEXTS,
     ]
     .into_iter()
+    .chain(cluster_side::TEXTS.iter().copied())
     .flatten()
 }
 

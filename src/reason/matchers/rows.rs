@@ -14,6 +14,7 @@ mod minikube;
 mod network;
 mod nfs;
 mod package;
+mod pods;
 mod toolkit;
 
 use super::Row;
@@ -59,6 +60,7 @@ const LAYERS: &[&[Row]] = &[
     minikube::ROWS,
     nfs::ROWS,
     kube::ROWS,
+    pods::ROWS,
     package::ROWS,
 ];
 

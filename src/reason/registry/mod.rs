@@ -6,8 +6,14 @@ mod docker;
 mod driver;
 mod engine;
 mod gpu;
+mod jobs;
+mod kube;
 mod machine;
 mod own;
+mod packages;
+mod pods;
+mod profiles;
+mod shares;
 mod storage;
 mod toolkit;
 mod tools;
@@ -95,8 +101,14 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         toolkit::KINDS,
         cuda::KINDS,
         cluster::KINDS,
+        profiles::KINDS,
+        kube::KINDS,
+        pods::KINDS,
         storage::KINDS,
+        shares::KINDS,
+        packages::KINDS,
         wandb::KINDS,
+        jobs::KINDS,
     ]
     .concat()
 });

@@ -132,6 +132,11 @@ pub(super) const ROWS: &[Row] = &[
         &["sudo: il est nécessaire de saisir un mot de passe"],
     ),
     row(PRIVILEGE_UNAVAILABLE, &["sudo: se requiere una contraseña"]),
+    row(
+        PRIVILEGE_UNAVAILABLE,
+        &["could not open lock file /var/lib/", "permission denied"],
+    )
+    .within(120),
     symptom(
         PRIVILEGE_UNAVAILABLE,
         &["interactive authentication required"],
