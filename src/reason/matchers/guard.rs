@@ -34,9 +34,13 @@ const MANUALS: &[&str] = &[
     "error reference",
 ];
 
-/// Whether the whole text is a page of a manual: it has the heading of one, or a table of errors
-/// and what mends them.
+/// Whether the whole text is a page of a manual or a change to a source: it has the heading of
+/// one, or a table of errors and what mends them, or is what git shows.
 pub(super) fn is_manual(text: &Squeezed) -> bool {
+    let begins = |mark: &str| text.flat.lines().any(|line| line.starts_with(mark));
+    if begins("diff --git ") || begins("commit ") && begins("author: ") {
+        return true;
+    }
     text.flat.lines().any(|line| {
         let heading = line
             .trim()
@@ -110,6 +114,10 @@ const CODE: &[&str] = &[
     "egrep",
     "search?q=",
     "alert:",
+    "monkeypatch",
+    "side_effect",
+    "mock",
+    "raises(",
 ];
 
 fn is_code(before: &str) -> bool {

@@ -175,7 +175,13 @@ fn is_aside(line: &str) -> bool {
     ]
     .iter()
     .any(|mark| line.contains(mark));
-    passed || option || klog || debug
+    // What a search through manuals found.
+    let found = [".md:", ".rst:", ".adoc:", ".html:"].iter().any(|end| {
+        line.split_once(end).is_some_and(|(path, rest)| {
+            !path.contains(' ') && rest.starts_with(|c: char| c.is_ascii_digit())
+        })
+    });
+    passed || option || klog || debug || found
 }
 
 fn begins_entry(line: &str) -> bool {
