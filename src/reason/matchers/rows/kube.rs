@@ -34,6 +34,15 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(KUBECONFIG_UNFIT, &["error loading config file"]),
     row(KUBECONFIG_UNFIT, &["unable to read client-cert"]),
+    row(
+        KUBECONFIG_UNFIT,
+        &["kubeconfig endpoint: get endpoint", "does not appear in"],
+    ),
+    row(KUBECONFIG_UNFIT, &["kubeconfig: misconfigured"]),
+    row(
+        KUBECONFIG_UNFIT,
+        &["kubectl is pointing to stale minikube-vm"],
+    ),
     row(KUBECONFIG_UNFIT, &["unable to read certificate-authority"]),
     row(
         KUBECONFIG_UNFIT,
@@ -222,6 +231,10 @@ pub(super) const ROWS: &[Row] = &[
     ),
     symptom(CLUSTER_UNREACHABLE, &[":8443", "connect: no route to host"]),
     symptom(KUBE_OBJECT_MISSING, &["error from server (notfound)"]),
+    symptom(
+        KUBE_OBJECT_MISSING,
+        &["\"message\":\"namespaces", "\"reason\":\"notfound\""],
+    ),
     symptom(KUBE_OBJECT_EXISTS, &["error from server (alreadyexists)"]),
     symptom(KUBE_OBJECT_EXISTS, &["\"reason\":\"alreadyexists\""]),
 ];

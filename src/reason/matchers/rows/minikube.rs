@@ -6,6 +6,9 @@
 use super::{Row, row, symptom};
 use crate::reason::ids::*;
 
+/// Signs that the cluster came up after all.
+const READY: &[&str] = &["now configured to use"];
+
 pub(super) const ROWS: &[Row] = &[
     row(MINIKUBE_NOT_INSTALLED, &["minikube: command not found"]),
     row(MINIKUBE_NOT_INSTALLED, &["minikube: not found"]),
@@ -208,6 +211,8 @@ pub(super) const ROWS: &[Row] = &[
     symptom(MINIKUBE_NETWORK, &["inet_not_tls"]),
     symptom(MINIKUBE_NETWORK, &["inet_version_unavailable"]),
     symptom(MINIKUBE_NETWORK, &["k8s_fail_connect"]),
+    symptom(MINIKUBE_NETWORK, &["is having trouble accessing https://"]).healed(READY),
+    symptom(MINIKUBE_NETWORK, &["is having trouble reaching https://"]).healed(READY),
     symptom(MINIKUBE_NETWORK, &["error downloading checksum file"]),
     symptom(
         MINIKUBE_NETWORK,
@@ -245,6 +250,15 @@ pub(super) const ROWS: &[Row] = &[
         CLUSTER_START_FAILED,
         &["[kubelet-check] it seems like the kubelet isn't running or healthy"],
     ),
+    symptom(
+        CLUSTER_START_FAILED,
+        &["couldn't initialize a kubernetes cluster"],
+    ),
+    symptom(
+        CLUSTER_START_FAILED,
+        &["error execution phase wait-control-plane"],
+    ),
+    symptom(CLUSTER_START_FAILED, &["the kubelet is not healthy after"]),
     symptom(
         CLUSTER_START_FAILED,
         &["waiting for apiserver: apiserver process never appeared"],

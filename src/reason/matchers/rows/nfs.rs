@@ -131,10 +131,19 @@ pub(super) const ROWS: &[Row] = &[
     row(NFS_PORT_BLOCKED, &["mount.nfs4: no route to host"]),
     row(
         NFS_PORT_BLOCKED,
+        &["mount.nfs: mount(2): connection timed out"],
+    ),
+    row(NFS_PORT_BLOCKED, &["mount.nfs: mount(2): no route to host"]),
+    row(
+        NFS_PORT_BLOCKED,
         &["rpc: unable to receive; errno = no route to host"],
     ),
     row(NFS_SERVER_FAILED, &["mount.nfs: connection refused"]),
     row(NFS_SERVER_FAILED, &["mount.nfs4: connection refused"]),
+    row(
+        NFS_SERVER_FAILED,
+        &["mount.nfs: mount(2): connection refused"],
+    ),
     row(
         NFS_SERVER_FAILED,
         &["requested nfs version or transport protocol is not supported"],
