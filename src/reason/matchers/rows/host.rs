@@ -137,6 +137,8 @@ pub(super) const ROWS: &[Row] = &[
         &["could not open lock file /var/lib/", "permission denied"],
     )
     .within(120),
+    row(PRIVILEGE_UNAVAILABLE, &["mount: only root can do that"]),
+    row(PRIVILEGE_UNAVAILABLE, &["must be superuser to use mount"]),
     symptom(
         PRIVILEGE_UNAVAILABLE,
         &["interactive authentication required"],

@@ -58,6 +58,11 @@ pub(super) const ROWS: &[Row] = &[
     row(NAME_RESOLUTION_FAILED, &["could not resolve host"])
         .not(OTHER_NAMES)
         .healed(CAME_THROUGH),
+    row(
+        NAME_RESOLUTION_FAILED,
+        &["failed to fetch", "could not resolve"],
+    )
+    .within(300),
     row(NAME_RESOLUTION_FAILED, &["unable to resolve host address"])
         .not(OTHER_NAMES)
         .healed(CAME_THROUGH),
@@ -119,6 +124,20 @@ pub(super) const ROWS: &[Row] = &[
     row(TLS_UNTRUSTED, &["certificate verification failed"])
         .not(CLUSTER)
         .not_either(&["expired", "not yet valid"]),
+    row(TLS_UNTRUSTED, &["self-signed certificate encountered"]).not(CLUSTER),
+    symptom(
+        NETWORK_UNREACHABLE,
+        &["could not connect to", "connection timed out"],
+    )
+    .within(120)
+    .not(CLUSTER)
+    .healed(CAME_THROUGH),
+    symptom(
+        NETWORK_UNREACHABLE,
+        &["curl: (28) failed to connect to", "timed out"],
+    )
+    .within(160)
+    .not(CLUSTER),
     symptom(TLS_EXPIRED, &["certificate has expired"]).not(CLUSTER),
     symptom(TLS_EXPIRED, &["certificate is not yet valid"]).not(CLUSTER),
     symptom(TLS_EXPIRED, &["certificate chain uses expired certificate"]),
