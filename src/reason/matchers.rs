@@ -10,6 +10,7 @@
 //! comes before what names a symptom: the first row that is found is the root, the others are
 //! consequences or other trouble.
 
+mod denial;
 mod guard;
 mod line;
 mod plain;

@@ -1,6 +1,7 @@
 //! Whether words in a pasted text were said of this machine, or are only mentioned: in prose, in
 //! a negation, in a typed command, in source code.
 
+use super::denial::is_denied;
 use super::line::Manner;
 use super::squeeze::Squeezed;
 use std::ops::Range;
@@ -34,9 +35,13 @@ const MANUALS: &[&str] = &[
     "error reference",
 ];
 
-/// Whether the whole text is a page of a manual: it has the heading of one, or a table of errors
-/// and what mends them.
+/// Whether the whole text is a page of a manual or a change to a source: it has the heading of
+/// one, or a table of errors and what mends them, or is what git shows.
 pub(super) fn is_manual(text: &Squeezed) -> bool {
+    let begins = |mark: &str| text.flat.lines().any(|line| line.starts_with(mark));
+    if begins("diff --git ") || begins("commit ") && begins("author: ") {
+        return true;
+    }
     text.flat.lines().any(|line| {
         let heading = line
             .trim()
@@ -110,6 +115,10 @@ const CODE: &[&str] = &[
     "egrep",
     "search?q=",
     "alert:",
+    "monkeypatch",
+    "side_effect",
+    "mock",
+    "raises(",
 ];
 
 fn is_code(before: &str) -> bool {
@@ -233,125 +242,6 @@ fn continues(text: &Squeezed, line: usize) -> bool {
         && previous.split_whitespace().count() >= 4
         && previous.ends_with(|c: char| c.is_alphabetic() || c == ',')
         && this.starts_with(|c: char| c.is_alphabetic() || matches!(c, '`' | '"' | '\'' | '“'))
-}
-
-/// Words that deny what follows at once.
-const DENIES: &[&str] = &[
-    "no",
-    "not",
-    "without",
-    "never",
-    "zero",
-    "0",
-    "isn't",
-    "wasn't",
-    "don't",
-    "didn't",
-    "doesn't",
-    "neither",
-    "nor",
-    "any",
-    "keine",
-    "kein",
-    "aucun",
-    "aucune",
-    "sin",
-    "previously",
-    "formerly",
-];
-
-/// Words of those who mended what follows, a few words on.
-const MENDED: &[&str] = &[
-    "fix", "fixes", "fixed", "resolve", "resolves", "resolved", "solved", "handle", "handles",
-    "handling", "avoid", "avoids", "prevents", "improve", "detect", "detects",
-];
-
-/// Words that deny what stands before them in the same line.
-const DENIED: &[&str] = &[
-    "resolved",
-    "is fixed",
-    "was fixed",
-    "been fixed",
-    "fixed in",
-    "fixed by",
-    "is gone",
-    "went away",
-    "no longer occur",
-    "no longer happen",
-    "no longer seen",
-    "no longer appear",
-    "did not occur",
-    "does not occur",
-    "not reproduce",
-    "never happen",
-    "errors: 0",
-    "error: 0",
-    "count=0",
-    "count: 0",
-    ": 0 ",
-    "= 0",
-    " 0 times",
-    "not detected",
-    "not observed",
-    "not present",
-    "not seen",
-    "not the cause",
-    "not the problem",
-    "not the issue",
-    ": none",
-    ": ok",
-    "... ok",
-    ": passed",
-    "and succeeded",
-    "then succeeded",
-    "then worked",
-    "works now",
-    "ruled out",
-    "have been cleaned up",
-];
-
-fn is_denied(before: &str, after: &str) -> bool {
-    let clause = before
-        .rsplit([':', ';', ',', '.', '!', '?', '(', ')', '=', '[', ']'])
-        .next()
-        .unwrap_or_default();
-    let words = || {
-        clause
-            .rsplit(" because ")
-            .next()
-            .unwrap_or_default()
-            .split_whitespace()
-            .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\''))
-            .filter(|word| !word.is_empty())
-            .rev()
-    };
-    let near = words().take(2).any(|word| DENIES.contains(&word))
-        || words().take(5).any(|word| MENDED.contains(&word));
-    let none = after
-        .trim_start_matches(['"', '\'', '`', ' '])
-        .trim_start_matches([':', '='])
-        .trim_start();
-    let none = none.len() < after.len()
-        && none.starts_with('0')
-        && !none[1..].starts_with(|c: char| c.is_alphanumeric() || c == '.')
-        && !is_pods_status(before);
-    let reach = after
-        .char_indices()
-        .nth(80)
-        .map_or(after.len(), |(at, _)| at);
-    let after = &after[..reach];
-    near || none || DENIED.iter().any(|word| after.contains(word))
-}
-
-/// Whether what follows stands in the column STATUS of `kubectl get pods`: before it is READY (`0/1`),
-/// and the number behind it counts restarts.
-fn is_pods_status(before: &str) -> bool {
-    let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    before
-        .split_whitespace()
-        .next_back()
-        .and_then(|word| word.split_once('/'))
-        .is_some_and(|(ready, of)| number(ready) && number(of))
 }
 
 /// Whether a text holds words that begin where a word begins.

@@ -175,7 +175,13 @@ fn is_aside(line: &str) -> bool {
     ]
     .iter()
     .any(|mark| line.contains(mark));
-    passed || option || klog || debug
+    // What a search through manuals found.
+    let found = [".md:", ".rst:", ".adoc:", ".html:"].iter().any(|end| {
+        line.split_once(end).is_some_and(|(path, rest)| {
+            !path.contains(' ') && rest.starts_with(|c: char| c.is_ascii_digit())
+        })
+    });
+    passed || option || klog || debug || found
 }
 
 fn begins_entry(line: &str) -> bool {
@@ -189,8 +195,21 @@ fn begins_entry(line: &str) -> bool {
         "jan ", "feb ", "mar ", "apr ", "may ", "jun ", "jul ", "aug ", "sep ", "oct ", "nov ",
         "dec ",
     ];
-    line.starts_with('[')
-        || line.starts_with('{')
+    // A time, a level, a day of the week; not a list or a value that was wrapped.
+    line.strip_prefix('[').is_some_and(|rest| {
+        rest.starts_with(' ')
+            || rest.starts_with(|c: char| c.is_ascii_digit())
+                && rest
+                    .chars()
+                    .take(8)
+                    .any(|c| matches!(c, '.' | '-' | ':' | '/'))
+            || [
+                "info", "warn", "err", "debug", "fatal", "mon ", "tue ", "wed ", "thu ", "fri ",
+            ]
+            .iter()
+            .chain(&["sat ", "sun "])
+            .any(|word| rest.starts_with(word))
+    }) || line.starts_with("{\"")
         || line.starts_with("time=")
         || (digits(0, 4) && bytes.get(4).is_some_and(|b| matches!(b, b'-' | b'/')))
         || (digits(1, 5) && bytes.get(5) == Some(&b' '))

@@ -30,6 +30,7 @@ fn corpus() -> impl Iterator<Item = &'static Known> {
         stack::TEXTS,
     ]
     .into_iter()
+    .chain(cluster_side::TEXTS.iter().copied())
     .flatten()
 }
 
@@ -88,7 +89,9 @@ fn what_has_not_failed_is_unknown() {
 fn a_diagnosis_rests_on_the_lines_it_names() {
     let text = "one\ntwo\n\u{1b}[31mdocker: Error response from daemon: could not select device\n\
                 driver \"\" with capabilities: [[gpu]]\nfive";
-    let diagnosis = read(text).unwrap();
+    let Some(diagnosis) = read(text) else {
+        panic!("unknown: {text}")
+    };
     let numbers: Vec<usize> = diagnosis.rests_on.iter().map(|line| line.number).collect();
     assert_eq!(numbers, [3, 4]);
     assert!(
@@ -111,7 +114,9 @@ fn what_gpucluster_said_itself_counts_first() {
 #[test]
 fn consequences_are_named_beside_the_root() {
     let (_, reason, text) = pastes::TEXTS[0];
-    let diagnosis = read(text).unwrap();
+    let Some(diagnosis) = read(text) else {
+        panic!("unknown: {text}")
+    };
     assert_eq!(diagnosis.reason, reason);
     assert_eq!(diagnosis.also, [crate::reason::ids::CLUSTER_START_FAILED]);
 }

@@ -53,6 +53,9 @@ pub(super) const TEXTS: &[&str] = &[
     "Troubleshooting\n\nCannot connect to the Docker daemon: make sure the service is running.\nNo space left on device: prune images.\nGPU has fallen off the bus: reboot.",
     "## Problems\n\n| Error | Fix |\n|---|---|\n| `no space left on device` | prune |\n| `toomanyrequests` | docker login |",
     "We recently added monitoring for Xid 79 and Xid 48 to our dashboards.",
+    "❯ rg 'could not select device driver' docs\ndocs/faq.md:12:could not select device driver: the toolkit is missing",
+    "commit 1a2b3c4\nAuthor: A <a@example.com>\nDate:   Mon Nov 23 10:00:00 2026\n\n    Retry pulls on toomanyrequests",
+    "def test_full_disk(monkeypatch):\n    monkeypatch.setattr(os, 'write', raise_(OSError(28, 'No space left on device')))",
     // Denials.
     "checked 8 GPUs: no uncorrectable ECC error encountered, 0 failures",
     "disk check: no \"no space left on device\" messages in the last 24h",

@@ -260,6 +260,11 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
         "Error response from daemon: Get \"https://registry-1.docker.io/v2/\": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2019-01-01T00:03:10Z is before 2026-01-01T00:00:00Z",
     ),
     (
+        "kubectl on a machine whose clock is behind",
+        CLOCK_WRONG,
+        "Unable to connect to the server: tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2019-01-01T00:03:10Z is before 2026-11-20T10:00:00Z",
+    ),
+    (
         "docker",
         NETWORK_UNREACHABLE,
         "Error response from daemon: Get \"https://registry-1.docker.io/v2/\": net/http: TLS handshake timeout",
@@ -278,5 +283,15 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
         "docker",
         NETWORK_UNREACHABLE,
         "Error response from daemon: Get \"https://registry-1.docker.io/v2/\": dial tcp 44.208.254.194:443: i/o timeout",
+    ),
+    (
+        "apt",
+        TLS_EXPIRED,
+        "Certificate verification failed: The certificate is NOT trusted. The certificate chain uses expired certificate.  Could not handshake: Error in the certificate verification. [IP: 10.0.0.9 443]",
+    ),
+    (
+        "curl 60",
+        TLS_EXPIRED,
+        "curl: (60) SSL certificate problem: certificate has expired",
     ),
 ];

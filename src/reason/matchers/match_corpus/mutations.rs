@@ -3,7 +3,7 @@
 
 use super::{Known, corpus};
 use crate::model::ReasonId;
-use crate::reason::ids::{CLUSTER_START_FAILED, GPU_CONTAINER_FAILED, IMAGE_PULL_FAILED};
+use crate::reason::ids::*;
 use crate::reason::matchers::read;
 
 /// A way to change a text; `None` where it does not apply.
@@ -184,9 +184,11 @@ fn truncated(text: &str, percent: usize) -> Option<String> {
 /// Reasons that say what failed and not why.
 fn is_general(reason: ReasonId) -> bool {
     [
+        CLUSTER_START_FAILED,
         GPU_CONTAINER_FAILED,
         IMAGE_PULL_FAILED,
-        CLUSTER_START_FAILED,
+        MANIFEST_INVALID,
+        TLS_EXPIRED,
     ]
     .contains(&reason)
 }

@@ -153,6 +153,11 @@ pub(super) const ROWS: &[Row] = &[
         DOCKER_STORAGE_BROKEN,
         &["error creating overlay mount to", "no such device"],
     ),
+    row(
+        DOCKER_STORAGE_BROKEN,
+        &["failed to mount overlay: no such device"],
+    )
+    .healed(UP),
     row(DOCKER_IPTABLES, &["iptables failed:"]).healed(UP),
     row(DOCKER_IPTABLES, &["failed to create nat chain docker"]).healed(UP),
     row(

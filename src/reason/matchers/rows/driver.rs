@@ -60,6 +60,10 @@ pub(super) const ROWS: &[Row] = &[
     .not(&["kernel driver in use: nvidia"]),
     row(
         GPU_HELD_BY_OTHER_DRIVER,
+        &["nvidia corporation", "driver=nouveau"],
+    ),
+    row(
+        GPU_HELD_BY_OTHER_DRIVER,
         &["obtained ownership of the nvidia device"],
     ),
     row(
@@ -226,6 +230,10 @@ pub(super) const ROWS: &[Row] = &[
     symptom(
         GPU_DRIVER_NOT_LOADED,
         &["couldn't communicate with the nvidia driver"],
+    ),
+    symptom(
+        GPU_DRIVER_NOT_LOADED,
+        &["nvidia-smi has failed because it couldn't communicate"],
     ),
     symptom(GPU_DRIVER_NOT_LOADED, &["could not insert 'nvidia"]),
     symptom(

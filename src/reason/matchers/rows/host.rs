@@ -133,6 +133,13 @@ pub(super) const ROWS: &[Row] = &[
         &["sudo: il est nécessaire de saisir un mot de passe"],
     ),
     row(PRIVILEGE_UNAVAILABLE, &["sudo: se requiere una contraseña"]),
+    row(
+        PRIVILEGE_UNAVAILABLE,
+        &["could not open lock file /var/lib/", "permission denied"],
+    )
+    .within(120),
+    row(PRIVILEGE_UNAVAILABLE, &["mount: only root can do that"]),
+    row(PRIVILEGE_UNAVAILABLE, &["must be superuser to use mount"]),
     symptom(
         PRIVILEGE_UNAVAILABLE,
         &["interactive authentication required"],

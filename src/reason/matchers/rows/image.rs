@@ -79,6 +79,23 @@ pub(super) const ROWS: &[Row] = &[
     symptom(IMAGE_PULL_FAILED, &["registry-1.docker.io"]).healed(PULLED),
     symptom(IMAGE_PULL_FAILED, &["auth.docker.io"]).healed(PULLED),
     symptom(IMAGE_PULL_FAILED, &["failed to register layer"]).healed(PULLED),
+    row(
+        IMAGE_NOT_FOUND,
+        &["failed to resolve source metadata for", ": not found"],
+    )
+    .within(250),
+    row(
+        IMAGE_LOGIN_NEEDED,
+        &["failed to authorize", "401 unauthorized"],
+    )
+    .within(300)
+    .healed(PULLED),
+    row(
+        IMAGE_LOGIN_NEEDED,
+        &["failed to authorize", "403 forbidden"],
+    )
+    .within(300)
+    .healed(PULLED),
     symptom(
         IMAGE_PULL_FAILED,
         &["filesystem layer verification failed for digest"],

@@ -25,7 +25,7 @@ const OTHER_NAMES: &[&str] = &[
     "cluster.local",
     ".svc",
     "10.96.0.10:53",
-    "unable to connect to the server: dial",
+    "unable to connect to the server: dial tcp: lookup",
 ];
 
 /// The cluster's own API, whose certificates and routes are another matter.
@@ -59,6 +59,11 @@ pub(super) const ROWS: &[Row] = &[
     row(NAME_RESOLUTION_FAILED, &["could not resolve host"])
         .not(OTHER_NAMES)
         .healed(CAME_THROUGH),
+    row(
+        NAME_RESOLUTION_FAILED,
+        &["failed to fetch", "could not resolve"],
+    )
+    .within(300),
     row(NAME_RESOLUTION_FAILED, &["unable to resolve host address"])
         .not(OTHER_NAMES)
         .healed(CAME_THROUGH),
@@ -132,6 +137,20 @@ pub(super) const ROWS: &[Row] = &[
     symptom(TLS_EXPIRED, &["certificate has expired"])
         .not(CLUSTER)
         .not_either(&["or is not yet valid: current time"]),
+    row(TLS_UNTRUSTED, &["self-signed certificate encountered"]).not(CLUSTER),
+    symptom(
+        NETWORK_UNREACHABLE,
+        &["could not connect to", "connection timed out"],
+    )
+    .within(120)
+    .not(CLUSTER)
+    .healed(CAME_THROUGH),
+    symptom(
+        NETWORK_UNREACHABLE,
+        &["curl: (28) failed to connect to", "timed out"],
+    )
+    .within(160)
+    .not(CLUSTER),
     symptom(TLS_EXPIRED, &["certificate is not yet valid"]).not(CLUSTER),
     symptom(TLS_EXPIRED, &["certificate chain uses expired certificate"]),
     symptom(

@@ -11,6 +11,17 @@ mod pastes;
 mod pods;
 
 use super::super::{diagnose, read};
+use super::Known;
+
+/// Every known text of this side, by tool.
+pub(super) const TEXTS: &[&[Known]] = &[
+    minikube::TEXTS,
+    kube::TEXTS,
+    pods::TEXTS,
+    nfs::TEXTS,
+    agent::TEXTS,
+    package::TEXTS,
+];
 
 /// All that gave another answer than the right one, in one message.
 fn complaints(wrong: &[String]) {
@@ -19,17 +30,9 @@ fn complaints(wrong: &[String]) {
 
 #[test]
 fn every_text_of_the_cluster_side_gives_its_reason() {
-    let lists = [
-        minikube::TEXTS,
-        kube::TEXTS,
-        pods::TEXTS,
-        nfs::TEXTS,
-        agent::TEXTS,
-        package::TEXTS,
-        pastes::TEXTS,
-    ];
+    let all = TEXTS.iter().copied().flatten().chain(pastes::TEXTS);
     let mut wrong = Vec::new();
-    for (source, reason, text) in lists.iter().flat_map(|list| list.iter()) {
+    for (source, reason, text) in all {
         let as_output = diagnose(text);
         let as_paste = read(text).map(|found| found.reason);
         if as_output != Some(*reason) || as_paste != Some(*reason) {
