@@ -74,6 +74,28 @@ fn a_machine_on_which_nothing_is_broken_has_no_problem() {
 }
 
 #[test]
+fn doctor_takes_hardly_longer_than_its_slowest_check_or_question() {
+    for machine in super::machines::machines() {
+        let person = Person::new();
+        for line in ["", "up"] {
+            if line == "up" {
+                person.types(&format!("up --simulate={machine} --yes"));
+            }
+            let told = document(&person, &machine);
+            let checks = told["checks"].as_array().unwrap().iter();
+            let took = checks.filter_map(|check| check["duration_ms"].as_u64());
+            let slowest = took.chain(told["slowest"]["ms"].as_u64()).max().unwrap();
+            let whole = told["duration_ms"].as_u64().unwrap();
+            assert!(
+                whole * 10 <= slowest * 12,
+                "{machine} {line}: {whole} ms, the slowest {slowest} ms ({})",
+                told["slowest"]
+            );
+        }
+    }
+}
+
+#[test]
 fn every_machine_is_in_one_of_the_two_tables() {
     let mut known: Vec<&str> = BROKEN.iter().map(|(name, _)| *name).collect();
     known.extend(SOUND);
