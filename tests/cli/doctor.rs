@@ -231,3 +231,20 @@ fn what_no_look_shows_a_trial_does() {
     assert_eq!(check("nfs.mount")["blocked_by"], "nfs.export");
     assert_eq!(ran.code, Some(3));
 }
+
+#[test]
+fn ctrl_c_ends_a_watch_with_the_last_verdict() {
+    use std::io::{BufRead, BufReader};
+    let person = Person::new();
+    let line = "doctor --simulate=docker-down docker --watch=3600";
+    let mut command = person.command(line, &[]);
+    command.stdout(std::process::Stdio::piped());
+    command.stderr(std::process::Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    // Only then does it wait, for an hour.
+    assert!(lines.any(|line| line.unwrap().starts_with("1 problem")));
+    let pid = nix::unistd::Pid::from_raw(child.id().try_into().unwrap());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+}
