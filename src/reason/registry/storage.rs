@@ -105,7 +105,7 @@ being tried, so a mount that fails shows only in the first job, as the event `Fa
 
 The words of mount.nfs are in the message. By hand:
 
-  docker exec gpucluster mount -t nfs -o vers=4.2,soft,retry=0 192.168.49.1:/srv/gpucluster /mnt
+  docker exec gpucluster mount -t nfs -o soft,retry=0 192.168.49.1:/srv/gpucluster /mnt
   docker exec gpucluster umount /mnt",
     )
     .advice(&[("see what is exported, and to whom", Some("sudo exportfs -s"))]),
