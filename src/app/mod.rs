@@ -110,7 +110,7 @@ fn start_again(request: &Request, apply: &Apply) -> Request {
 /// The simulated machine in virtual time runs on one thread with a paused clock; everything else
 /// on two threads, as the work is in children.
 fn runtime(world: &World) -> std::io::Result<tokio::runtime::Runtime> {
-    if matches!(world, World::Simulated(_)) && world::is_virtual() {
+    if world::runs_ahead(world) {
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .start_paused(true)

@@ -103,8 +103,13 @@ fn simulated(machine: &str, settings: &Settings, state: &StateDir) -> Result<Sim
     SimHost::open(state.root(), machine, options)
 }
 
+/// Whether the clock of a world runs ahead by itself: a simulated machine in virtual time.
+pub fn runs_ahead(world: &World) -> bool {
+    matches!(world, World::Simulated(_)) && is_virtual()
+}
+
 /// Whether a simulated host runs in virtual time.
-pub fn is_virtual() -> bool {
+fn is_virtual() -> bool {
     matches!(pace(), Ok(Pace::Virtual))
 }
 

@@ -57,6 +57,8 @@ pub fn diagnose(
         profile: plan.profile.clone(),
         findings,
         strict: false,
+        ms: survey.ms,
+        slowest: survey.slowest.clone(),
     }
 }
 

@@ -76,6 +76,8 @@ pub struct Survey {
     pub slowest: Option<Asked>,
     /// How long each look took, in milliseconds.
     pub took: BTreeMap<StepId, u64>,
+    /// How long all of it took, in milliseconds.
+    pub ms: u64,
 }
 
 /// Looks at every step of the graph as soon as what it needs has been seen to hold; all questions
@@ -101,6 +103,7 @@ pub async fn survey_with(
     patience: u32,
     mut saw: impl FnMut(StepId, &Look),
 ) -> Survey {
+    let begun = Instant::now();
     let memo = Memo::new(host);
     let questions = graph
         .steps()
@@ -176,6 +179,7 @@ pub async fn survey_with(
         Either::Right(((), judged)) => judged.await,
     };
     result.slowest = memo.slowest();
+    result.ms = millis(begun);
     result
 }
 
@@ -188,6 +192,9 @@ async fn look(
     let begun = Instant::now();
     let within = guard::deadline(step.as_ref(), patience);
     let probe = guard::observe(step.as_ref(), host, &facts, within).await;
-    let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    (step.id(), probe, ms)
+    (step.id(), probe, millis(begun))
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,6 +1,6 @@
 //! What `doctor` found: every check with its state, and who is to blame for it.
 
-use super::{Advice, Fault, Notice, ReasonId, StepId};
+use super::{Advice, Asked, Fault, Notice, ReasonId, StepId};
 use serde::Serialize;
 
 /// What a check found. The names are stable: scripts read them.
@@ -100,6 +100,10 @@ pub struct Checkup {
     pub findings: Vec<Finding>,
     /// Whether warnings count as problems.
     pub strict: bool,
+    /// How long the looks took together, in milliseconds.
+    pub ms: u64,
+    /// The question whose answer took longest: no report can be faster.
+    pub slowest: Option<Asked>,
 }
 
 impl Checkup {

@@ -6,6 +6,7 @@ mod redraw;
 mod report;
 mod table;
 mod verdict;
+mod waiting;
 
 pub use data::{SCHEMA, json, list_json};
 pub use junit::junit;
@@ -13,6 +14,7 @@ pub use redraw::Redraw;
 pub use report::{Detail, list, report};
 pub use table::table;
 pub use verdict::verdict;
+pub use waiting::{QUIET, waiting};
 
 use super::width::clean;
 use super::{Mark, Theme};

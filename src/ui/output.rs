@@ -24,6 +24,16 @@ pub fn stdout_as_is(text: &str) {
     }
 }
 
+/// Columns of the terminal that standard error is, where it is one that can be drawn on.
+pub fn stderr_columns() -> Option<usize> {
+    let env = |name: &str| std::env::var(name).ok();
+    if !is_live(io::stderr().is_terminal(), env) {
+        return None;
+    }
+    let size = dialoguer::console::Term::stderr().size_checked();
+    Some(size.map_or(80, |(_, columns)| columns.into()))
+}
+
 /// Rows and columns of the terminal that standard output is, where it is one that can be drawn on.
 pub fn terminal_size() -> Option<(usize, usize)> {
     let env = |name: &str| std::env::var(name).ok();
@@ -31,7 +41,8 @@ pub fn terminal_size() -> Option<(usize, usize)> {
         return None;
     }
     let size = dialoguer::console::Term::stdout().size_checked();
-    size.map(|(rows, columns)| (rows.into(), columns.into()))
+    // A terminal that does not tell is taken for the usual one.
+    Some(size.map_or((24, 80), |(rows, columns)| (rows.into(), columns.into())))
 }
 
 /// A screen to standard error, ended by one newline. If that fails there is nobody left to tell.

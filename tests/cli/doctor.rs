@@ -74,6 +74,28 @@ fn a_machine_on_which_nothing_is_broken_has_no_problem() {
 }
 
 #[test]
+fn doctor_takes_hardly_longer_than_its_slowest_check_or_question() {
+    for machine in super::machines::machines() {
+        let person = Person::new();
+        for line in ["", "up"] {
+            if line == "up" {
+                person.types(&format!("up --simulate={machine} --yes"));
+            }
+            let told = document(&person, &machine);
+            let checks = told["checks"].as_array().unwrap().iter();
+            let took = checks.filter_map(|check| check["duration_ms"].as_u64());
+            let slowest = took.chain(told["slowest"]["ms"].as_u64()).max().unwrap();
+            let whole = told["duration_ms"].as_u64().unwrap();
+            assert!(
+                whole * 10 <= slowest * 12,
+                "{machine} {line}: {whole} ms, the slowest {slowest} ms ({})",
+                told["slowest"]
+            );
+        }
+    }
+}
+
+#[test]
 fn every_machine_is_in_one_of_the_two_tables() {
     let mut known: Vec<&str> = BROKEN.iter().map(|(name, _)| *name).collect();
     known.extend(SOUND);
@@ -208,4 +230,21 @@ fn what_no_look_shows_a_trial_does() {
     assert_eq!(check("nfs.mount")["state"], "blocked");
     assert_eq!(check("nfs.mount")["blocked_by"], "nfs.export");
     assert_eq!(ran.code, Some(3));
+}
+
+#[test]
+fn ctrl_c_ends_a_watch_with_the_last_verdict() {
+    use std::io::{BufRead, BufReader};
+    let person = Person::new();
+    let line = "doctor --simulate=docker-down docker --watch=3600";
+    let mut command = person.command(line, &[]);
+    command.stdout(std::process::Stdio::piped());
+    command.stderr(std::process::Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    // Only then does it wait, for an hour.
+    assert!(lines.any(|line| line.unwrap().starts_with("1 problem")));
+    let pid = nix::unistd::Pid::from_raw(child.id().try_into().unwrap());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(3));
 }

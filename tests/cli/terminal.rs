@@ -252,3 +252,25 @@ fn a_bundle_is_written_by_enter_and_yes_and_not_by_no() {
         assert!(cursor_is_back(&text), "{text}");
     }
 }
+
+#[test]
+fn a_watch_writes_over_its_lines_and_clears_nothing() {
+    let person = Person::new();
+    let rounds = [("GPUCLUSTER_SIM_ROUNDS", "3")];
+    let line = "doctor --simulate=docker-down docker --watch";
+    let (code, text) = Screen::open(&person, line, 80, &rounds).end();
+    assert_eq!(code, Some(3), "{text}");
+    assert!(
+        text.contains("\x1b[K\r\n") && text.contains("\x1b[J"),
+        "{text:?}"
+    );
+    assert!(
+        !text.contains("\x1b[2J") && !text.contains("\x1b[H"),
+        "{text:?}"
+    );
+    assert_eq!(
+        text.matches("1 problem").count(),
+        1,
+        "nothing changed: {text:?}"
+    );
+}

@@ -1,14 +1,19 @@
 //! One look at everything that was asked for, and what to make of it.
 
-use super::super::request::Verb;
+use super::super::request::{Verb, World};
 use super::super::session::{Session, select};
 use crate::engine::diagnosis::{Place, diagnose};
 use crate::engine::{Graph, Look, Scope, Survey, planner, survey};
 use crate::model::{Checkup, Fault, Finding, StepId};
 use crate::step::Step;
 use crate::steps::{StepFlags, area};
+use crate::ui;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// What a person asked for.
 pub struct Wanted {
@@ -153,17 +158,47 @@ pub struct Examined {
     tried: BTreeSet<StepId>,
 }
 
+/// Tells on a terminal what is waited for, once that takes long. Ends only by being given up, and takes
+/// its line away then.
+async fn tell(world: &World, open: &RefCell<Vec<StepId>>, all: usize) -> Infallible {
+    let columns = match ui::output::stderr_columns() {
+        // On a simulated machine nobody waits.
+        Some(columns) if !super::super::world::runs_ahead(world) => columns,
+        _ => std::future::pending().await,
+    };
+    struct Line;
+    impl Drop for Line {
+        fn drop(&mut self) {
+            ui::output::stderr("\r\u{1b}[K");
+        }
+    }
+    let begun = Instant::now();
+    tokio::time::sleep(ui::doctor::QUIET).await;
+    let _line = Line;
+    loop {
+        let names: Vec<&str> = open.borrow().iter().map(|id| id.as_str()).collect();
+        let text = ui::doctor::waiting(&names, all, begun.elapsed(), columns);
+        ui::output::stderr(&format!("\r{text}\u{1b}[K"));
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
 /// Looks at everything that is wanted.
 pub async fn examine(session: &Session<'_>, wanted: &Wanted) -> Examined {
     let _quiet = (session.request.common.verbosity == 0).then(QuietPanics::begin);
-    let seen = survey::survey_with(
+    let open = RefCell::new(wanted.graph.ids());
+    let nothing_skipped = BTreeSet::new();
+    let looking = survey::survey_with(
         &wanted.graph,
         session.reader(),
-        &BTreeSet::new(),
+        &nothing_skipped,
         session.settings.patience,
-        |_, _| {},
-    )
-    .await;
+        |step, _| open.borrow_mut().retain(|id| *id != step),
+    );
+    let seen = tokio::select! {
+        seen = looking => seen,
+        never = tell(&session.request.common.world, &open, wanted.graph.steps().len()) => match never {},
+    };
     Examined {
         seen,
         profile: session.settings.profile.clone(),

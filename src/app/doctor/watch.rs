@@ -16,6 +16,8 @@ use std::time::Duration;
 /// Where the world cannot be opened any more.
 pub async fn watch(session: &Session<'_>, seconds: u64) -> Result<Exit, Fault> {
     let mut rounds = rounds(&session.request.common.world);
+    let world = &session.request.common.world;
+    let by_itself = rounds.is_none() && super::super::world::runs_ahead(world);
     let mut redraw = Redraw::default();
     let mut exit = Exit::Ok;
     loop {
@@ -40,7 +42,7 @@ pub async fn watch(session: &Session<'_>, seconds: u64) -> Result<Exit, Fault> {
             }
         }
         tokio::select! {
-            () = pause(Duration::from_secs(seconds), rounds.is_some()) => {}
+            () = pause(Duration::from_secs(seconds), by_itself) => {}
             () = session.cancel.stop().drain.cancelled() => return Ok(exit),
         }
     }
@@ -48,11 +50,11 @@ pub async fn watch(session: &Session<'_>, seconds: u64) -> Result<Exit, Fault> {
 
 /// Waits. The clock of a simulated machine runs ahead by itself, and a person's does not: unless the
 /// rounds are counted, it is the person's time that passes.
-async fn pause(time: Duration, simulated_clock: bool) {
-    if simulated_clock || !super::super::world::is_virtual() {
-        tokio::time::sleep(time).await;
-    } else {
+async fn pause(time: Duration, by_itself: bool) {
+    if by_itself {
         let _ = tokio::task::spawn_blocking(move || std::thread::sleep(time)).await;
+    } else {
+        tokio::time::sleep(time).await;
     }
 }
 

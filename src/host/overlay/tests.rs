@@ -307,3 +307,34 @@ async fn an_agent_that_really_waits_polls_once_its_cluster_is_rehearsed() {
     let still = real.service("agent-gpucluster", &dir).await.unwrap();
     assert!(still.waiting.is_some(), "the machine itself is as it was");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_mount_in_the_node_is_rehearsed_on_what_is_there() {
+    let (real, overlay) = pair("4xt4");
+    for effect in everything() {
+        perform(real.as_ref(), effect).await.unwrap();
+    }
+    let mount = |source: &str| {
+        let script = "mount -t nfs -o vers=4.2 \"$1\" $d";
+        let argv = [
+            "docker",
+            "exec",
+            "gpucluster",
+            "sh",
+            "-c",
+            script,
+            "sh",
+            source,
+        ];
+        Effect::Run(Command::new(argv))
+    };
+    for host in [real.as_ref() as &dyn WriteHost, &overlay] {
+        perform(host, mount("192.168.49.1:/srv/x")).await.unwrap();
+        let refused = perform(host, mount("192.168.49.1:/srv/y"))
+            .await
+            .unwrap_err();
+        assert_eq!(refused.reason, ids::NFS_EXPORT_REFUSED);
+        let astray = perform(host, mount("10.1.1.1:/srv/x")).await.unwrap_err();
+        assert_eq!(astray.reason, ids::NFS_PORT_BLOCKED);
+    }
+}

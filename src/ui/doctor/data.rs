@@ -27,6 +27,8 @@ pub fn json(checkup: &Checkup) -> Value {
         "problems": problems,
         "checks": checkup.findings.iter().map(|found| check(checkup, found)).collect::<Vec<_>>(),
         "counts": counts,
+        "duration_ms": checkup.ms,
+        "slowest": checkup.slowest,
     })
 }
 

@@ -72,13 +72,18 @@ pub(super) const ROWS: &[Row] = &[
     row(KUBECONFIG_UNFIT, &["user \"system:anonymous\" cannot"]),
     row(
         KUBE_CERT_EXPIRED,
+        &["unable to connect to the server", "certificate has expired"],
+    )
+    .not_either(&["or is not yet valid: current time"]),
+    // Go says the same of a clock that is behind; only the two times tell which it is.
+    row(
+        KUBE_CERT_EXPIRED,
         &[
             "unable to connect to the server",
-            "certificate has expired or is not yet valid",
+            "certificate has expired or is not yet valid: current time",
+            " is after ",
         ],
-    )
-    // A clock that is behind makes Go say the same.
-    .not(&[" is before "]),
+    ),
     row(
         KUBE_CERT_EXPIRED,
         &[
