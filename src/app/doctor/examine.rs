@@ -8,10 +8,9 @@ use crate::model::{Checkup, Fault, Finding, StepId};
 use crate::step::Step;
 use crate::steps::{StepFlags, area};
 use crate::ui;
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -158,9 +157,14 @@ pub struct Examined {
     tried: BTreeSet<StepId>,
 }
 
+/// What is in a lock, even where a look broke while it held it.
+fn held(open: &Mutex<Vec<StepId>>) -> MutexGuard<'_, Vec<StepId>> {
+    open.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Tells on a terminal what is waited for, once that takes long. Ends only by being given up, and takes
 /// its line away then.
-async fn tell(world: &World, open: &RefCell<Vec<StepId>>, all: usize) -> Infallible {
+async fn tell(world: &World, open: &Mutex<Vec<StepId>>, all: usize) -> Infallible {
     let columns = match ui::output::stderr_columns() {
         // On a simulated machine nobody waits.
         Some(columns) if !super::super::world::runs_ahead(world) => columns,
@@ -176,7 +180,7 @@ async fn tell(world: &World, open: &RefCell<Vec<StepId>>, all: usize) -> Infalli
     tokio::time::sleep(ui::doctor::QUIET).await;
     let _line = Line;
     loop {
-        let names: Vec<&str> = open.borrow().iter().map(|id| id.as_str()).collect();
+        let names: Vec<&str> = held(open).iter().map(|id| id.as_str()).collect();
         let text = ui::doctor::waiting(&names, all, begun.elapsed(), columns);
         ui::output::stderr(&format!("\r{text}\u{1b}[K"));
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -186,14 +190,14 @@ async fn tell(world: &World, open: &RefCell<Vec<StepId>>, all: usize) -> Infalli
 /// Looks at everything that is wanted.
 pub async fn examine(session: &Session<'_>, wanted: &Wanted) -> Examined {
     let _quiet = (session.request.common.verbosity == 0).then(QuietPanics::begin);
-    let open = RefCell::new(wanted.graph.ids());
+    let open = Mutex::new(wanted.graph.ids());
     let nothing_skipped = BTreeSet::new();
     let looking = survey::survey_with(
         &wanted.graph,
         session.reader(),
         &nothing_skipped,
         session.settings.patience,
-        |step, _| open.borrow_mut().retain(|id| *id != step),
+        |step, _| held(&open).retain(|id| *id != step),
     );
     let seen = tokio::select! {
         seen = looking => seen,
