@@ -262,9 +262,11 @@ impl ReadHost for SimHost {
         self.look(0.0, move |world, _| Ok(world.meta(path)))
     }
 
-    /// A simulated machine has no symbolic links.
     fn real_path<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Utf8PathBuf> {
-        self.look(0.0, move |_, _| Ok(path.to_owned()))
+        self.look(0.0, move |world, _| {
+            let real = world.links.get(path).cloned();
+            Ok(real.unwrap_or_else(|| path.to_owned()))
+        })
     }
 
     fn list_dir<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Option<Vec<String>>> {
@@ -304,6 +306,10 @@ impl ReadHost for SimHost {
             Ok(Space {
                 free: world.disk.free,
                 total: world.disk.total,
+                // As mke2fs makes them: one for every 16 KiB.
+                free_inodes: world.disk.free >> 14,
+                inodes: world.disk.total >> 14,
+                read_only: false,
             })
         })
     }

@@ -1,7 +1,7 @@
 //! The state of a simulated machine: plain data, one JSON document in a stable order.
 
 use super::kube_store::KubeStore;
-pub use super::world_troubles::{NfsPort, UnitTrouble};
+pub use super::world_troubles::{GpuHealth, NfsPort, UnitTrouble};
 use crate::host::{Identity, UnitState};
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,9 @@ pub struct World {
     pub identity: Identity,
     /// Files and directories.
     pub files: BTreeMap<Utf8PathBuf, Entry>,
+    /// Symbolic links and the paths they lead to in the end.
+    #[serde(default)]
+    pub links: BTreeMap<Utf8PathBuf, Utf8PathBuf>,
     /// systemd units of the system manager.
     pub units: BTreeMap<String, UnitState>,
     /// Units of these that cannot be started as they are.
@@ -171,6 +174,9 @@ pub struct SimGpu {
     pub bus_id: String,
     /// Memory in MiB.
     pub memory_mib: u64,
+    /// What is wrong with it.
+    #[serde(default)]
+    pub health: GpuHealth,
 }
 
 /// minikube.

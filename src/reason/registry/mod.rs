@@ -3,6 +3,8 @@
 mod cluster;
 mod docker;
 mod driver;
+mod hardware;
+mod machine;
 mod own;
 mod storage;
 mod toolkit;
@@ -83,8 +85,10 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     [
         own::KINDS,
         tools::KINDS,
+        machine::KINDS,
         docker::KINDS,
         driver::KINDS,
+        hardware::KINDS,
         toolkit::KINDS,
         cluster::KINDS,
         storage::KINDS,
