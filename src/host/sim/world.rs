@@ -2,7 +2,7 @@
 
 use super::kube_store::KubeStore;
 pub use super::world_troubles::{GpuHealth, NfsPort, UnitTrouble};
-use crate::host::{Identity, UnitState};
+use crate::host::{Identity, Space, UnitState};
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -302,6 +302,17 @@ pub struct Disk {
 }
 
 impl Disk {
+    /// As `statvfs` tells it; with as many inodes as mke2fs makes, one for every 16 KiB.
+    pub fn space(&self) -> Space {
+        Space {
+            free: self.free,
+            total: self.total,
+            free_inodes: self.free >> 14,
+            inodes: self.total >> 14,
+            read_only: false,
+        }
+    }
+
     /// Nothing fits any more: minikube's own measure is 99 % of `/var`.
     pub fn is_full(&self) -> bool {
         self.free < self.total / 100

@@ -1,175 +1,213 @@
-//! Reasons of the machine below Docker: its kernel, disks, clock and network.
+//! Reasons of the machine below everything: space, limits, memory, names, time and the way out.
 
 use super::Kind;
 use crate::reason::{Exit, ids};
 
 pub(super) const KINDS: &[Kind] = &[
     Kind::new(
-        ids::HOST_CONTAINER,
+        ids::DISK_QUOTA,
         Exit::NeedsHuman,
-        "gpucluster runs inside a container",
-        "What it sees of disks, memory, kernel modules and units is the container's share, and a Docker
-daemon, a kernel NFS server and systemd are usually not there at all. Docker inside a container
-needs a privileged one.
+        "the account's disk quota is used up",
+        "The file system has room and this account, project or folder may use no more of it: `Disk
+quota exceeded` (EDQUOT). Home directories on shared storage and XFS projects have such limits; a
+new file can also fail on the number of files.
 
-  cat /run/systemd/container /.dockerenv 2>/dev/null
-
-Run it on the host itself; or go on if you know this container is made for it.",
-    )
-    .advice(&[("run gpucluster on the host itself", None)])
-    .warning(),
-    Kind::new(
-        ids::HOST_CGROUP_V1,
-        Exit::NeedsHuman,
-        "the machine still uses cgroup v1",
-        "The kubelet refuses cgroup v1 by default from Kubernetes 1.35 on (minikube sets `failCgroupV1:
-false` to go on), and Docker 29 announces its end for 2029. Distributions use version 2 since Ubuntu
-21.10, Debian 11, Fedora 31 and RHEL 9.
-
-  stat -fc %T /sys/fs/cgroup      # cgroup2fs is version 2, tmpfs is version 1
-
-The kernel is told by its command line: `systemd.unified_cgroup_hierarchy=1`, then a reboot.",
-    )
-    .advice(&[("boot with cgroup v2: add systemd.unified_cgroup_hierarchy=1 to the kernel's command line", None)])
-    .see("https://github.com/kubernetes/minikube/issues/22315")
-    .warning(),
-    Kind::new(
-        ids::HOST_CGROUP_CONTROLLERS,
-        Exit::NeedsHuman,
-        "the kernel does not offer the cgroup controllers that Kubernetes needs",
-        "The kubelet needs the controllers cpu, cpuset, memory and pids and refuses to start without
-them. Some kernels leave the memory controller off (Raspberry Pi, Jetson), and containers are
-sometimes given none.
-
-  cat /sys/fs/cgroup/cgroup.controllers
-
-On a machine with its own kernel: add `cgroup_enable=memory` to its command line and reboot.",
-    )
-    .advice(&[("see which ones there are", Some("cat /sys/fs/cgroup/cgroup.controllers"))]),
-    Kind::new(
-        ids::HOST_INODES_FULL,
-        Exit::NeedsHuman,
-        "a file system can hold no more files",
-        "There may be bytes left, but every inode is in use, so no file can be made: `No space left on
-device` in spite of free space. Caches of many small files do it (container layers, node_modules,
-mail).
-
-  df -i
-  sudo du --inodes -xs /var/lib/docker /home/* | sort -n | tail
-
-The number is fixed when an ext4 file system is made; xfs and btrfs grow it.",
-    )
-    .advice(&[("see which file system is full", Some("df -i"))]),
-    Kind::new(
-        ids::HOST_READ_ONLY,
-        Exit::NeedsHuman,
-        "a file system that has to be written is mounted read-only",
-        "A kernel that meets errors of a disk mounts its file system read-only to save what is there
-(`errors=remount-ro`). Immutable distributions have /usr so on purpose, but never /var or /home.
-
-  findmnt -no SOURCE,FSTYPE,OPTIONS -T <folder>
-  sudo dmesg | grep -i -e 'remounting filesystem read-only' -e 'I/O error'
-
-Look after the disk first; then check the file system and mount it again.",
-    )
-    .advice(&[("see why the kernel did it", Some("sudo dmesg | grep -i -e remount -e 'i/o error'"))]),
-    Kind::new(
-        ids::HOST_INOTIFY_LOW,
-        Exit::NeedsHuman,
-        "the kernel's limits of inotify are too low for Kubernetes",
-        "kubelet, Docker, systemd in the node and many programs in pods watch files. Their instances
-count together for the user root of the host, node and containers alike; where none is left they
-fail with `too many open files` or `no space left on device`, which name neither inotify nor the
-limit. Kernels allow 128 instances and 8192 watches or more; here they were set lower.
-
-  sysctl fs.inotify
-
-Clusters with many pods do well with 512 instances and 524288 watches.",
+  quota -s
+  sudo repquota -a
+  sudo xfs_quota -x -c report",
     )
     .advice(&[
-        ("raise them now", Some("sudo sysctl fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288")),
-        ("and at every boot", Some("printf 'fs.inotify.max_user_instances=512\\nfs.inotify.max_user_watches=524288\\n' | sudo tee /etc/sysctl.d/90-gpucluster-inotify.conf")),
+        ("see the limits and what is used", Some("quota -s")),
+        ("move caches elsewhere (MINIKUBE_HOME, HF_HOME, pip's cache), or ask for more", None),
+    ]),
+    Kind::new(
+        ids::DISK_READ_ONLY,
+        Exit::NeedsHuman,
+        "a file system is mounted read-only",
+        "`Read-only file system` (EROFS) where something has to be written. The kernel remounts ext4 and
+XFS read-only after an error of the disk; immutable distributions and live systems keep `/usr` and
+`/` so on purpose; a container's volume can be mounted with `ro`.
+
+  findmnt -o TARGET,SOURCE,OPTIONS -t ext4,xfs,btrfs
+  sudo dmesg | grep -i -e 'remounting filesystem' -e 'i/o error' -e ext4-fs -e xfs
+
+After an error of the disk: save the data and check the disk before mounting it for writing again.",
+    )
+    .advice(&[
+        ("see why", Some("sudo dmesg | grep -i -e remount -e 'i/o error'")),
+        ("if the disk is sound, mount it for writing", Some("sudo mount -o remount,rw <mount point>")),
+    ]),
+    Kind::new(
+        ids::INOTIFY_LIMIT,
+        Exit::NeedsHuman,
+        "the kernel's inotify limits are too low",
+        "The kubelet, containerd, systemd in the node and `kubectl logs -f` watch files. Each account has
+a number of watches and of instances; when they run out the texts mislead: `no space left on device`
+for watches, `too many open files` for instances. The disk is not full, and `ulimit -n` has nothing
+to do with it.
+
+  sysctl fs.inotify
+  df -h /                       # has room",
+    )
+    .advice(&[
+        ("raise them now", Some("sudo sysctl fs.inotify.max_user_watches=1048576 fs.inotify.max_user_instances=8192")),
+        ("and at every boot", Some("printf 'fs.inotify.max_user_watches=1048576\\nfs.inotify.max_user_instances=8192\\n' | sudo tee /etc/sysctl.d/90-gpucluster-inotify.conf")),
     ])
     .see("https://kind.sigs.k8s.io/docs/user/known-issues/#pod-errors-due-to-too-many-open-files"),
     Kind::new(
-        ids::HOST_CLOCK_WRONG,
+        ids::OPEN_FILES_LIMIT,
         Exit::NeedsHuman,
-        "the machine's clock is years off",
-        "Certificates are valid between two dates. With a clock that is years off every connection by
-TLS fails, to registries, to W&B and to the cluster itself: `certificate has expired or is not yet
-valid`. An empty battery of the mainboard or a restored virtual machine does it.
+        "a process has too many open files",
+        "`too many open files` (EMFILE): the process met its own limit (`ulimit -n`, `LimitNOFILE` of its
+unit), or the whole machine met `fs.file-max`. Data loaders with many workers, and daemons that leak
+descriptors, get there.
 
-  timedatectl",
+  ulimit -n
+  cat /proc/sys/fs/file-nr
+  sudo ls /proc/<pid>/fd | wc -l
+
+If the text speaks of a watcher, of fsnotify or inotify, it is INOTIFY_LIMIT instead.",
     )
-    .advice(&[("let a time server set it", Some("sudo timedatectl set-ntp true"))]),
+    .advice(&[
+        ("raise it for this shell", Some("ulimit -n 65536")),
+        ("for containers", Some("docker run --ulimit nofile=65536:65536 <image>")),
+    ]),
     Kind::new(
-        ids::HOST_CLOCK_UNSYNCHRONIZED,
+        ids::MEMORY_EXHAUSTED,
         Exit::NeedsHuman,
-        "no time server keeps the machine's clock",
-        "systemd says that the clock is not synchronized. It will drift by seconds a week, and a clock
-that is minutes off breaks tokens and certificates.
+        "the machine ran out of memory",
+        "The kernel ended a process because memory was used up (`Out of memory: Killed process`), or
+refused to give any (`Cannot allocate memory`, ENOMEM). The victim is named in the kernel log and is
+often not the one that took the memory.
 
-  timedatectl
-  timedatectl timesync-status || chronyc tracking
-
-Behind a firewall a time server of your own network has to be named.",
+  sudo dmesg -T | grep -i -e 'out of memory' -e oom-kill
+  free -h
+  ps -eo pid,rss,comm --sort=-rss | head",
     )
-    .advice(&[("let a time server keep it", Some("sudo timedatectl set-ntp true"))])
-    .warning(),
-    Kind::new(
-        ids::HOST_DNS_BROKEN,
-        Exit::NeedsHuman,
-        "names of the network are not resolved",
-        "The machine has a route to a network, and its resolver gives no address for the servers that
-images, packages and W&B come from. Docker shows it as `dial tcp: lookup …: no such host`, minikube as
-`unable to access registry`, W&B as `Name or service not known`.
-
-  getent ahosts registry-1.docker.io
-  cat /etc/resolv.conf
-  resolvectl status
-
-Machines that reach the world through a proxy alone need no such names: set `HTTPS_PROXY`.",
-    )
-    .advice(&[("see which resolver is asked", Some("cat /etc/resolv.conf"))])
+    .advice(&[
+        ("see whom the kernel ended", Some("sudo dmesg -T | grep -i -e 'out of memory' -e oom-kill")),
+        ("use fewer workers or smaller batches, or add memory", None),
+    ])
     .retryable(),
     Kind::new(
-        ids::HOST_PROXY_WITHOUT_EXCEPTIONS,
+        ids::CONTAINER_OUT_OF_MEMORY,
         Exit::NeedsHuman,
-        "the proxy is asked for the cluster's own addresses too",
-        "With `HTTP_PROXY` or `HTTPS_PROXY` set, programs ask the proxy for everything that `NO_PROXY`
-does not list. The cluster's addresses exist on this machine alone: node and API in minikube's
-network, services and pods in Kubernetes' own ranges.
+        "a container used more memory than it may",
+        "The container's cgroup met its limit and the kernel ended a process in it: `Memory cgroup out of
+memory`, `OOMKilled: true`, exit code 137. The machine itself may have plenty. It is the host's
+memory, not the GPU's.
 
-  export NO_PROXY=localhost,127.0.0.1,10.96.0.0/12,10.244.0.0/16,192.168.49.0/24",
+  docker inspect --format '{{.State.OOMKilled}} {{.HostConfig.Memory}}' <container>
+  sudo dmesg -T | grep -i 'memory cgroup out of memory'
+
+A minikube node has a limit too: a quarter of the memory by default, unless it was made with
+`--memory=no-limit`.",
     )
-    .advice(&[("list them as exceptions", Some("export NO_PROXY=localhost,127.0.0.1,10.96.0.0/12,10.244.0.0/16,192.168.49.0/24"))])
-    .see("https://minikube.sigs.k8s.io/docs/handbook/vpn_and_proxy/")
-    .warning(),
+    .advice(&[
+        ("see which group met its limit", Some("sudo dmesg -T | grep -i 'memory cgroup out of memory'")),
+        ("give the container more memory, or let it use less", None),
+    ])
+    .retryable(),
     Kind::new(
-        ids::HOST_PROXY_LOCAL,
+        ids::NAME_RESOLUTION_FAILED,
         Exit::NeedsHuman,
-        "the proxy is on this very machine, where containers do not reach it",
-        "A proxy at `localhost` or 127.0.0.1 is the host's; inside a container, and so in the cluster's
-node, these addresses are the container's own. minikube says `Local proxy ignored` and the node
-pulls its images without one.
+        "a host's name cannot be resolved",
+        "The name server does not answer, or does not know the name: `Temporary failure in name
+resolution`, `no such host`, `Could not resolve host`, `server misbehaving`. Everything that needs
+the network fails because of it, each in words of its own.
 
-Name the proxy by an address of this machine that containers reach, such as the one on Docker's
-bridge (172.17.0.1), and let it listen there:
+  getent hosts registry-1.docker.io
+  resolvectl status
+  cat /etc/resolv.conf
 
-  ip -4 addr show docker0",
+If a container alone fails: Docker copies the host's name servers, and replaces those on a loopback
+address by ones that a firewall may block; set `dns` in `/etc/docker/daemon.json` then. Some
+networks have no DNS for outside names at all: there it takes a proxy or a mirror.",
     )
-    .advice(&[("name the proxy by an address that containers reach", Some("ip -4 addr show docker0"))])
-    .warning(),
+    .advice(&[
+        ("see whether the host resolves it", Some("getent hosts registry-1.docker.io")),
+        ("see the name servers in use", Some("cat /etc/resolv.conf")),
+    ])
+    .retryable(),
     Kind::new(
-        ids::HOST_FORWARDING_OFF,
+        ids::PROXY_FAILED,
         Exit::NeedsHuman,
-        "the kernel forwards no packets between containers and the network",
-        "Docker switches `net.ipv4.ip_forward` on when it starts. Something switched it off again (a
-file in /etc/sysctl.d, a hardening script), so that containers reach nothing beyond this machine:
-pulls inside the node and jobs' downloads time out.
+        "the proxy refuses or does not answer",
+        "Requests go to a proxy and fail there: `proxyconnect tcp`, `Proxy Authentication Required` (407),
+`Cannot connect to proxy`, `Tunnel connection failed`. Its address is wrong, it asks for a login, or
+it forbids the destination. A proxy on 127.0.0.1 is out of reach from containers.
 
-  sysctl net.ipv4.ip_forward
-  grep -rs ip_forward /etc/sysctl.conf /etc/sysctl.d /usr/lib/sysctl.d",
+  env | grep -i _proxy
+  systemctl show docker --property=Environment
+  curl -v https://registry-1.docker.io/v2/
+
+The Docker daemon has settings of its own (a drop-in of docker.service, or `proxies` in
+`/etc/docker/daemon.json`); so has apt. NO_PROXY has to hold the node's network and 10.96.0.0/12.",
     )
-    .advice(&[("switch it on now; then mend the file that switches it off", Some("sudo sysctl net.ipv4.ip_forward=1"))]),
+    .advice(&[
+        ("see what this shell uses", Some("env | grep -i _proxy")),
+        ("and what the daemon uses", Some("systemctl show docker --property=Environment")),
+    ])
+    .see("https://docs.docker.com/engine/daemon/proxy/"),
+    Kind::new(
+        ids::TLS_UNTRUSTED,
+        Exit::NeedsHuman,
+        "a server's certificate is not trusted here",
+        "`x509: certificate signed by unknown authority`, `self-signed certificate in certificate chain`:
+the server, or a proxy that opens TLS on the way, shows a certificate of an authority that this
+program does not know. The Docker daemon, Python and the minikube node each have their own list.
+
+  openssl s_client -connect registry-1.docker.io:443 -showcerts </dev/null | grep -E 's:|i:'
+
+Put the authority's certificate (PEM) where the program looks:
+
+  Debian, Ubuntu  /usr/local/share/ca-certificates/x.crt, then sudo update-ca-certificates
+  RHEL, Fedora    /etc/pki/ca-trust/source/anchors/, then sudo update-ca-trust
+  one registry    /etc/docker/certs.d/<host:port>/ca.crt
+  minikube        ~/.minikube/certs, then make the cluster anew
+  Python          export REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt
+
+Restart Docker after a change of the system's list.",
+    )
+    .advice(&[
+        ("install the authority's certificate, then refresh the list (Debian, Ubuntu)", Some("sudo update-ca-certificates")),
+        ("and restart Docker; this stops running containers", Some("sudo systemctl restart docker")),
+    ])
+    .see("https://docs.docker.com/engine/security/certificates/"),
+    Kind::new(
+        ids::TLS_EXPIRED,
+        Exit::NeedsHuman,
+        "a certificate is out of its time, or this machine's clock is wrong",
+        "`certificate has expired or is not yet valid`. The text names the current time of this machine:
+if that is wrong, the clock is the cause and every certificate fails. If it is right, the server's
+certificate has run out, or, with `ca-certificates` years old, the authority's.
+
+  date -u
+  timedatectl
+  chronyc tracking",
+    )
+    .advice(&[
+        ("see this machine's time", Some("timedatectl")),
+        ("let it be kept", Some("sudo timedatectl set-ntp true")),
+    ]),
+    Kind::new(
+        ids::NETWORK_UNREACHABLE,
+        Exit::NeedsHuman,
+        "a server cannot be reached",
+        "The name was resolved and the connection was not made: no route, a firewall that drops packets
+(`i/o timeout`, `TLS handshake timeout`), one that refuses, or IPv6 without a route (`network is
+unreachable` with an address that has colons).
+
+  ip route
+  curl -sv -o /dev/null https://registry-1.docker.io/v2/
+  curl -4 -sv -o /dev/null https://registry-1.docker.io/v2/
+
+A smaller MTU on a VPN or an overlay network shows as a handshake that hangs: set `mtu` in
+`/etc/docker/daemon.json`.",
+    )
+    .advice(&[
+        ("see the routes", Some("ip route")),
+        ("see where it stops", Some("curl -sv -o /dev/null https://registry-1.docker.io/v2/")),
+    ])
+    .retryable(),
 ];

@@ -1,9 +1,12 @@
 //! The table of reasons, one file per layer of the stack.
 
 mod cluster;
+mod cuda;
 mod docker;
 mod driver;
-mod hardware;
+mod engine;
+mod gpu;
+mod host;
 mod machine;
 mod own;
 mod storage;
@@ -84,12 +87,15 @@ impl Kind {
 static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     [
         own::KINDS,
+        host::KINDS,
         tools::KINDS,
         machine::KINDS,
         docker::KINDS,
+        engine::KINDS,
         driver::KINDS,
-        hardware::KINDS,
+        gpu::KINDS,
         toolkit::KINDS,
+        cuda::KINDS,
         cluster::KINDS,
         storage::KINDS,
         wandb::KINDS,

@@ -17,8 +17,6 @@ mod kernel;
 mod names;
 mod os;
 mod pci;
-#[cfg(test)]
-mod tests;
 mod xid;
 
 use crate::model::StepId;

@@ -133,7 +133,7 @@ fn fault(volume: &Volume) -> Option<Fault> {
     let who = uses.join(" and ");
     if space.read_only {
         let text = format!("{point}, where {who} writes, is mounted read-only");
-        return Some(Fault::new(ids::HOST_READ_ONLY, text).advise(Advice::run(
+        return Some(Fault::new(ids::DISK_READ_ONLY, text).advise(Advice::run(
             "see why",
             "sudo dmesg | grep -i -e remount -e 'i/o error'",
         )));
@@ -235,7 +235,7 @@ mod tests {
             read_only: true,
             ..good
         };
-        assert_eq!(reason(closed), Some(ids::HOST_READ_ONLY));
+        assert_eq!(reason(closed), Some(ids::DISK_READ_ONLY));
     }
 
     #[test]

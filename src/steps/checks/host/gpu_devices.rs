@@ -2,9 +2,10 @@
 
 use super::DEVICES;
 use super::check::{Check, exists, not_used, text};
-use crate::host::{Meta, ReadHost};
+use crate::host::{Meta, Query, ReadHost};
 use crate::model::{Advice, Fault, Observation, Probe};
 use crate::parse::group::groups_of;
+use crate::parse::{docker, minikube};
 use crate::reason::ids;
 use crate::steps::{Wish, id};
 use camino::Utf8Path;
@@ -84,28 +85,21 @@ async fn look(wish: &Wish, host: &dyn ReadHost) -> Probe {
     if !closed.is_empty() {
         let text = format!("`{}` may not use {}", wish.identity.user, closed.join(", "));
         return Ok(Observation::needs_human(
-            Fault::new(ids::GPU_DEVICES_DENIED, text)
+            Fault::new(ids::GPU_DEVICE_PERMISSION, text)
                 .advise(Advice::run("see who may", "ls -l /dev/nvidia*")),
         ));
     }
-    if !modeset {
-        let text = "/dev/nvidia-modeset is missing, and minikube's node asks for it";
-        return Ok(Observation::needs_human(
-            Fault::new(ids::GPU_MODESET_MISSING, text)
-                .advise(Advice::run(
-                    "load its module",
-                    "sudo modprobe nvidia-modeset",
-                ))
-                .advise(Advice::run(
-                    "and make its device file",
-                    "sudo nvidia-modprobe -m",
-                )),
-        ));
+    if !modeset && is_modeset_asked_for(host).await {
+        return Ok(Observation::needs_human(without_modeset()));
     }
-    let seen = Observation::in_place(format!(
-        "control, {}modeset and {count} of GPUs",
-        if memory { "uvm, " } else { "" }
-    ));
+    let there = [(memory, "uvm"), (modeset, "modeset")];
+    let there = there.iter().filter(|(is, _)| *is).map(|(_, name)| *name);
+    let names: Vec<&str> = std::iter::once("control").chain(there).collect();
+    let gpus = match count {
+        1 => "1 GPU".to_owned(),
+        count => format!("{count} GPUs"),
+    };
+    let seen = Observation::in_place(format!("{}, {gpus}", names.join(", ")));
     Ok(if memory {
         seen
     } else {
@@ -120,6 +114,50 @@ async fn look(wish: &Wish, host: &dyn ReadHost) -> Probe {
             )),
         )
     })
+}
+
+/// Whether minikube's node cannot start without `/dev/nvidia-modeset`: minikube from 1.34 on asks for
+/// every capability of the driver (kubernetes/minikube#20934), and Docker before 29.2 hands that to
+/// the toolkit's hook, which takes a missing device for an error. Docker from 29.2 on goes by CDI,
+/// which passes over it (seen with Docker 29.7, toolkit 1.20 and an H100 without the device).
+async fn is_modeset_asked_for(host: &dyn ReadHost) -> bool {
+    let (engine, minikube, cdi) = tokio::join!(
+        host.query(&Query::DockerInfo),
+        host.query(&Query::MinikubeVersion),
+        host.which("nvidia-cdi-hook"),
+    );
+    let engine = engine
+        .ok()
+        .and_then(|answer| docker::info(&answer.stdout).ok()?);
+    let Some(engine) = engine.and_then(|info| numbers(&info.server_version)) else {
+        return false;
+    };
+    let older = minikube
+        .ok()
+        .and_then(|answer| minikube::version(&answer.stdout).ok())
+        .is_some_and(|version| (version.major, version.minor) < (1, 34));
+    let by_cdi = engine >= (29, 2) && matches!(cdi, Ok(Some(_)));
+    !older && !by_cdi
+}
+
+/// The first two numbers of a version.
+fn numbers(version: &str) -> Option<(u64, u64)> {
+    let mut parts = version.split(['.', '-', '+']);
+    let mut next = || parts.next()?.parse::<u64>().ok();
+    Some((next()?, next()?))
+}
+
+fn without_modeset() -> Fault {
+    let text = "/dev/nvidia-modeset is missing, and minikube's node asks for it";
+    Fault::new(ids::GPU_MODESET_MISSING, text)
+        .advise(Advice::run(
+            "load its module",
+            "sudo modprobe nvidia-modeset",
+        ))
+        .advise(Advice::run(
+            "and make its device file",
+            "sudo nvidia-modprobe -m",
+        ))
 }
 
 fn list(paths: &[&str]) -> String {

@@ -3,7 +3,7 @@
 use super::check::{Check, exists, not_used};
 use super::gpu_secureboot::kernel_log;
 use super::pci::address;
-use super::xid::{Sort, meaning};
+use super::xid::{Sort, meaning, reason};
 use super::{HEALTH, PCI};
 use crate::host::{Query, ReadHost};
 use crate::model::{Advice, Fault, Observation, Probe};
@@ -61,11 +61,10 @@ async fn look(host: &dyn ReadHost) -> Probe {
         seen = seen.warn_of(Fault::new(ids::GPU_SLOWED, text));
     }
     for xid in &reports {
-        let (sort, what) = meaning(xid.code);
-        if sort != Sort::Program {
-            let (code, at) = (xid.code, address(&xid.at));
+        if let Some(reason) = reason(xid.code) {
+            let (code, at, what) = (xid.code, address(&xid.at), meaning(xid.code).1);
             let text = format!("GPU {at} reported Xid {code} since the boot: {what}");
-            seen = seen.warn_of(Fault::new(ids::GPU_XID, text).advise(see_log()));
+            seen = seen.warn_of(Fault::new(reason, text).advise(see_log()));
         }
     }
     Ok(seen)
@@ -168,7 +167,7 @@ fn wants_reset(gpus: &[Hardware], reports: &[Xid]) -> Option<Fault> {
     let (at, (_, what)) = (address(&xid.at), meaning(xid.code));
     Some(
         Fault::new(
-            ids::GPU_XID,
+            reason(xid.code).unwrap_or(ids::GPU_XID),
             format!("GPU {at} reported Xid {}: {what}", xid.code),
         )
         .with_evidence(&xid.line)

@@ -177,7 +177,7 @@ fn held_by_nouveau(wish: &Wish) -> Fault {
         Family::Other => None,
     };
     let fault = Fault::new(
-        ids::GPU_NOUVEAU,
+        ids::GPU_HELD_BY_OTHER_DRIVER,
         "the nouveau module holds the GPUs, so NVIDIA's own module cannot",
     )
     .advise(Advice::run(

@@ -60,7 +60,7 @@ async fn look(host: &dyn ReadHost) -> Probe {
     {
         let text = format!("{} bound to vfio-pci, for virtual machines", are(&gpus));
         return Ok(Observation::needs_human(
-            Fault::new(ids::GPU_VFIO, text).advise(Advice::run(
+            Fault::new(ids::GPU_HELD_BY_OTHER_DRIVER, text).advise(Advice::run(
                 "find out what set it aside",
                 "grep -rs vfio /proc/cmdline /etc/modprobe.d",
             )),
@@ -121,7 +121,7 @@ fn rows(answer: &Answer) -> Vec<String> {
 /// The GPU that nvidia-smi gave up at.
 fn unreachable(text: &str) -> Option<String> {
     let (_, rest) = text.split_once("Unable to determine the device handle for GPU")?;
-    let word = rest.trim_start().split_whitespace().next()?;
+    let word = rest.split_whitespace().next()?;
     let at = word.trim_end_matches(':');
     let plausible = at.contains(':')
         && at

@@ -63,19 +63,16 @@ async fn look_at_inotify(host: &dyn ReadHost) -> Probe {
     let wanted = "fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288";
     let kept = wanted.replace(' ', "\\n");
     Ok(Observation::needs_human(
-        Fault::new(
-            ids::HOST_INOTIFY_LOW,
-            format!("inotify is limited to {text}"),
-        )
-        .caused_by(least)
-        .advise(Advice::run(
-            "raise them now",
-            format!("sudo sysctl {wanted}"),
-        ))
-        .advise(Advice::run(
-            "and at every boot",
-            format!("printf '{kept}\\n' | sudo tee /etc/sysctl.d/90-gpucluster-inotify.conf"),
-        )),
+        Fault::new(ids::INOTIFY_LIMIT, format!("inotify is limited to {text}"))
+            .caused_by(least)
+            .advise(Advice::run(
+                "raise them now",
+                format!("sudo sysctl {wanted}"),
+            ))
+            .advise(Advice::run(
+                "and at every boot",
+                format!("printf '{kept}\\n' | sudo tee /etc/sysctl.d/90-gpucluster-inotify.conf"),
+            )),
     ))
 }
 

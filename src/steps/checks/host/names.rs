@@ -123,35 +123,49 @@ async fn look_at_names(wish: &Wish, host: &dyn ReadHost) -> Probe {
     }
     if route == Some(false) {
         return Err(Fault::new(
-            ids::HOST_DNS_BROKEN,
+            ids::NAME_RESOLUTION_FAILED,
             "this machine has no way to a network (no default route), so no name was resolved",
         ));
     }
-    let servers = text(host, "/etc/resolv.conf").await.unwrap_or_default();
-    let servers: Vec<&str> = servers
+    let conf = text(host, "/etc/resolv.conf").await.unwrap_or_default();
+    let servers: Vec<&str> = conf
         .lines()
         .filter_map(|line| line.trim().strip_prefix("nameserver"))
         .map(str::trim)
         .collect();
-    let cause = match servers.as_slice() {
-        [] => "/etc/resolv.conf names no server".to_owned(),
-        some => format!("/etc/resolv.conf names {}", some.join(", ")),
-    };
     let verb = if silent {
-        "gets no answer for"
+        "gives no answer for"
     } else {
         "knows no"
     };
+    let unresolved = unknown.join(", ");
+    let ask = Advice::run(
+        "ask it yourself",
+        format!(
+            "getent ahosts {}",
+            unknown.first().map_or("", String::as_str)
+        ),
+    );
+    if unknown.len() == names.len() && !servers.is_empty() {
+        // A network without a way out looks the same from here, and it is nobody's fault.
+        let text = format!(
+            "the resolver ({}) {verb} {unresolved}: it is broken, or this network has no way out",
+            servers.join(", ")
+        );
+        return Err(Fault::new(ids::NAME_RESOLUTION_FAILED, text).advise(ask));
+    }
+    let cause = if servers.is_empty() {
+        "/etc/resolv.conf names no server".to_owned()
+    } else {
+        format!("/etc/resolv.conf names {}", servers.join(", "))
+    };
     Ok(Observation::needs_human(
         Fault::new(
-            ids::HOST_DNS_BROKEN,
-            format!("the resolver {verb} {}", unknown.join(", ")),
+            ids::NAME_RESOLUTION_FAILED,
+            format!("the resolver {verb} {unresolved}"),
         )
         .caused_by(cause)
-        .advise(Advice::run(
-            "ask it yourself",
-            format!("getent ahosts {}", unknown.first().map_or("", String::as_str)),
-        ))
+        .advise(ask)
         .advise(Advice::say(
             "name a server that knows them in the network's settings (resolvectl, NetworkManager, netplan)",
         )),

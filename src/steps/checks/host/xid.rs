@@ -3,6 +3,9 @@
 //! By NVIDIA's catalogue of Xid errors (docs.nvidia.com/deploy/xid-errors), told here in three sorts:
 //! what a program did, what is worth watching, and what needs a reset or a person.
 
+use crate::model::ReasonId;
+use crate::reason::ids;
+
 /// Whose trouble an Xid is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
@@ -12,6 +15,17 @@ pub enum Sort {
     Watch,
     /// The GPU needs a reset, a reboot or a person.
     Act,
+}
+
+/// The reason whose page speaks of a number; `None`: a program's own.
+pub fn reason(code: u32) -> Option<ReasonId> {
+    match code {
+        48 | 63 | 64 | 92 | 94 | 95 | 140 => Some(ids::GPU_MEMORY_ERRORS),
+        61 | 62 | 119 | 120 => Some(ids::GPU_FIRMWARE_FAILED),
+        74 => Some(ids::GPU_NVLINK_ERROR),
+        79 => Some(ids::GPU_LOST),
+        other => (meaning(other).0 != Sort::Program).then_some(ids::GPU_XID),
+    }
 }
 
 /// What a number means, in a few words.
