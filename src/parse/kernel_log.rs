@@ -60,6 +60,36 @@ pub fn refused_module(text: &str) -> Option<&str> {
         .map(str::trim)
 }
 
+/// Why the driver did not take a GPU that it was offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// This branch or flavour of the driver does not know the GPU.
+    Unfit,
+    /// The GPU did not come up (`RmInitAdapter failed`).
+    NotInitialised,
+}
+
+/// The line in which the driver says so. The texts are of nvidia.ko (NVIDIA/open-gpu-kernel-modules,
+/// `nv.c` and `osinit.c`).
+pub fn refused_gpu(text: &str) -> Option<(Refusal, &str)> {
+    let unfit = [
+        "is not supported by open",
+        "is not supported by the NVIDIA",
+        "requires use of the NVIDIA open kernel modules",
+        "Legacy drivers",
+    ];
+    let mut failed = None;
+    for line in text.lines().filter(|line| line.contains("NVRM")) {
+        if unfit.iter().any(|words| line.contains(words)) {
+            return Some((Refusal::Unfit, line.trim()));
+        }
+        if line.contains("RmInitAdapter failed") {
+            failed = Some((Refusal::NotInitialised, line.trim()));
+        }
+    }
+    failed
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +131,21 @@ Nov 20 10:00:01 alder kernel: NVRM: Xid (PCI:0000:BA:00): 79, pid=1234, GPU has 
         let line = "[ 12.3] Loading of module with unavailable key is rejected";
         assert_eq!(refused_module(line), Some(line));
         assert_eq!(refused_module("all is well"), None);
+    }
+
+    #[test]
+    fn a_gpu_that_the_driver_does_not_know_is_told_from_one_that_did_not_come_up() {
+        let unknown = "[ 2.1] NVRM: The NVIDIA GPU 0000:00:04.0 (PCI ID: 10de:1db6)\n\
+                       [ 2.2] NVRM: installed in this system is not supported by open\n\
+                       [ 2.2] NVRM: nvidia.ko because it does not include the required GPU\n\
+                       [ 2.3] NVRM: System Processor (GSP).\n";
+        assert_eq!(refused_gpu(unknown).unwrap().0, Refusal::Unfit);
+        let failed = "NVRM: GPU 0000:00:04.0: RmInitAdapter failed! (0x24:0xffff:1220)";
+        assert_eq!(refused_gpu(failed), Some((Refusal::NotInitialised, failed)));
+        assert_eq!(
+            refused_gpu("NVRM: loading NVIDIA UNIX Open Kernel Module"),
+            None
+        );
     }
 
     proptest! {

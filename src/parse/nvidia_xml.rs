@@ -60,7 +60,7 @@ fn gpu(bus_id: &str, text: &str) -> Hardware {
     let pages = inside(text, "retired_pages").unwrap_or_default();
     let yes = |text: &str, tag: &str| value(text, tag) == Some("Yes");
     Hardware {
-        bus_id: bus_id.to_owned(),
+        bus_id: word(bus_id),
         persistent: switch(text, "persistence_mode"),
         mig: switch(mode, "current_mig"),
         mig_next: switch(mode, "pending_mig"),
@@ -77,9 +77,15 @@ fn gpu(bus_id: &str, text: &str) -> Hardware {
             .and_then(|degrees| degrees.split_whitespace().next()?.parse().ok()),
         fabric: inside(text, "fabric")
             .and_then(|part| value(part, "state"))
-            .map(str::to_owned),
-        recovery: value(text, "gpu_recovery_action").map(str::to_owned),
+            .map(word),
+        recovery: value(text, "gpu_recovery_action").map(word),
     }
+}
+
+/// A word to be shown: short, and of letters alone.
+fn word(text: &str) -> String {
+    let plain = text.chars().filter(|c| !c.is_control());
+    plain.take(40).collect()
 }
 
 /// The counters of the newest layout by part of the chip; of the oldest the total of double bits.

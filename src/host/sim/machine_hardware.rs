@@ -38,6 +38,11 @@ pub fn kernel_files(world: &mut World) {
 
 fn system_files(world: &mut World) {
     let release = kernel(world);
+    let (vendor, product) = match world.gpus.gpus.len() {
+        8 => ("Supermicro\n", "SYS-821GE-TNHR\n"),
+        1 => ("ASUS\n", "System Product Name\n"),
+        _ => ("Google\n", "Google Compute Engine\n"),
+    };
     let memory = world.identity.memory_mib * 1024;
     let version = format!("Linux version {release} (buildd@lcy02) (gcc 11.4.0) #123-Ubuntu SMP\n");
     let meminfo = format!(
@@ -71,8 +76,8 @@ fn system_files(world: &mut World) {
             "/sys/fs/cgroup/cgroup.controllers",
             "cpuset cpu io memory hugetlb pids rdma misc\n",
         ),
-        ("/sys/class/dmi/id/sys_vendor", "Google\n"),
-        ("/sys/class/dmi/id/product_name", "Google Compute Engine\n"),
+        ("/sys/class/dmi/id/sys_vendor", vendor),
+        ("/sys/class/dmi/id/product_name", product),
         ("/sys/module/apparmor/parameters/enabled", "Y\n"),
         // The firmware's variable: four bytes of attributes, then the value.
         (

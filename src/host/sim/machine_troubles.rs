@@ -14,6 +14,7 @@ const KNOWN: &[&str] = &[
     "gpu-lost",
     "ecc-errors",
     "low-inotify",
+    "wrong-flavour",
 ];
 
 /// Whether a machine is one of these.
@@ -81,6 +82,26 @@ pub fn bring(name: &str, world: &mut World) {
                         "NVRM: Xid (PCI:{at}): 48, pid=4711, name=python3, An uncorrectable double bit error (DBE) has been detected on GPU in the framebuffer at partition 5, subpartition 0."
                     ),
                 );
+            }
+        }
+        "wrong-flavour" => {
+            for gpu in std::mem::take(&mut world.gpus.gpus) {
+                bind(world, &pci_address(&gpu.bus_id), None);
+            }
+            let gone = |path: &Utf8Path| {
+                path.as_str().starts_with("/proc/driver/nvidia/gpus/")
+                    || path.as_str().starts_with("/dev/nvidia0")
+            };
+            world.files.retain(|path, _| !gone(path));
+            let version = "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.159.04\n";
+            world.put("/proc/driver/nvidia/version", version, 0o444, 0);
+            for line in [
+                "NVRM: The NVIDIA GPU 0000:00:04.0 (PCI ID: 10de:1db6)",
+                "NVRM: installed in this system is not supported by open",
+                "NVRM: nvidia.ko because it does not include the required GPU",
+                "NVRM: System Processor (GSP).",
+            ] {
+                message(world, line);
             }
         }
         "low-inotify" => {

@@ -90,6 +90,10 @@ const MACHINES: &[(&str, &str)] = &[
         "uncorrectable errors in the memory of a GPU, which waits for a reset",
     ),
     (
+        "wrong-flavour",
+        "a V100 and the open kernel modules, which do not support it",
+    ),
+    (
         "low-inotify",
         "limits of inotify that are too low for Kubernetes",
     ),
@@ -108,6 +112,7 @@ pub fn build(name: &str) -> Result<World, Fault> {
     let mut world = match name {
         "8xh100" => base(8, "NVIDIA H100 80GB HBM3", 81_559, "580.159.04"),
         "1xrtx4090" => base(1, "NVIDIA GeForce RTX 4090", 24_564, "570.124.06"),
+        "wrong-flavour" => base(1, "Tesla V100-SXM2-16GB", 16_384, "580.159.04"),
         "no-gpu" => base(0, "", 0, "525.105.17"),
         _ => base(4, "Tesla T4", 15_360, "525.105.17"),
     };

@@ -92,6 +92,7 @@ async fn machines_whose_trouble_is_elsewhere_have_none_here() {
         "gpu-lost",
         "ecc-errors",
         "low-inotify",
+        "wrong-flavour",
     ];
     for (name, _) in machines() {
         if !here.contains(name) {
@@ -103,7 +104,7 @@ async fn machines_whose_trouble_is_elsewhere_have_none_here() {
 
 #[tokio::test(start_paused = true)]
 async fn each_trouble_of_the_machine_has_its_own_reason() {
-    let cases: [(&str, &[(&str, &str)]); 10] = [
+    let cases: [(&str, &[(&str, &str)]); 11] = [
         ("no-gpu", &[("gpu.pci", "GPU_NONE")]),
         (
             "driver-mismatch",
@@ -126,6 +127,7 @@ async fn each_trouble_of_the_machine_has_its_own_reason() {
         ),
         ("ecc-errors", &[("gpu.health", "GPU_MEMORY_ERRORS")]),
         ("low-inotify", &[("host.inotify", "INOTIFY_LIMIT")]),
+        ("wrong-flavour", &[("gpu.module", "GPU_DRIVER_UNFIT")]),
     ];
     for (name, want) in cases {
         assert_eq!(troubles(machine(name)).await, want, "{name}");
@@ -144,6 +146,7 @@ async fn a_trouble_of_the_machine_explains_every_other_one() {
         ("gpu-lost", "gpu.health"),
         ("ecc-errors", "gpu.health"),
         ("low-inotify", "host.inotify"),
+        ("wrong-flavour", "gpu.module"),
         ("disk-full", "host.disk"),
     ] {
         let mut world = machine(name);
@@ -247,6 +250,38 @@ async fn a_kernel_log_that_is_not_ours_to_read_is_said_and_not_guessed() {
     }
     let told = headline(world, "gpu.health").await;
     assert!(told.contains("kernel log is not for us to read"), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_container_without_gpus_is_told_from_a_machine_without_device_files() {
+    let mut world = machine("4xt4");
+    world.take("/dev/nvidiactl");
+    assert_eq!(
+        troubles(world.clone()).await,
+        [("gpu.devices", "GPU_DEVICES_MISSING")]
+    );
+    world.put("/.dockerenv", "", 0o644, 0);
+    assert_eq!(
+        troubles(world).await,
+        [("gpu.devices", "GPU_NOT_IN_CONTAINER")]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_old_card_beside_the_ones_that_compute_is_warned_of() {
+    let log = "[ 2.2] NVRM: 470.xx Legacy drivers. Please visit https://www.nvidia.com\n";
+    let mut world = altered("4xt4", "/var/log/dmesg", log);
+    let dir = "/sys/bus/pci/devices/0000:01:00.0";
+    for (file, content) in [
+        ("vendor", "0x10de"),
+        ("device", "0x1287"),
+        ("class", "0x030000"),
+        ("uevent", "PCI_SLOT_NAME=0000:01:00.0"),
+    ] {
+        world.put(&format!("{dir}/{file}"), content, 0o444, 0);
+    }
+    assert_eq!(troubles(world.clone()).await, []);
+    assert_eq!(warnings(world).await, [("gpu.module", "GPU_DRIVER_UNFIT")]);
 }
 
 #[tokio::test(start_paused = true)]

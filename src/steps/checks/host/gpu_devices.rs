@@ -1,7 +1,7 @@
 //! `gpu.devices`: the driver's device files are there, for us too.
 
-use super::DEVICES;
 use super::check::{Check, exists, not_used, text};
+use super::{DEVICES, os};
 use crate::host::{Meta, Query, ReadHost};
 use crate::model::{Advice, Fault, Observation, Probe};
 use crate::parse::group::groups_of;
@@ -67,6 +67,16 @@ async fn look(wish: &Wish, host: &dyn ReadHost) -> Probe {
         .filter(|(_, meta)| meta.is_none())
         .map(|(path, _)| path.as_str())
         .collect();
+    if missing.contains(&CONTROL)
+        && let Some(kind) = os::place(host).await.container
+    {
+        let text = format!("this container ({kind}) was started without the GPUs of its host");
+        return Ok(Observation::needs_human(
+            Fault::new(ids::GPU_NOT_IN_CONTAINER, text).advise(Advice::say(
+                "start it with `--gpus all`, or run gpucluster on the host",
+            )),
+        ));
+    }
     if !missing.is_empty() {
         let text = format!("the module is loaded, and {} missing", list(&missing));
         return Ok(Observation::needs_human(

@@ -1,13 +1,16 @@
 //! `gpu.module`: the NVIDIA kernel module is loaded, or why it is not.
 
 use super::check::{Check, exists, not_used, text};
-use super::pci::bus;
+use super::gpu_secureboot::kernel_log;
+use super::pci::{Device, bus};
 use super::{MODULE, os};
-use crate::host::ReadHost;
+use crate::host::{Query, ReadHost};
 use crate::model::{Advice, Fault, Observation, Probe};
+use crate::parse::kernel_log::{Refusal, refused_gpu};
 use crate::parse::kernel_module::in_list;
 use crate::parse::os_release::Family;
 use crate::reason::ids;
+use crate::steps::look::tools;
 use crate::steps::{Wish, id};
 use camino::Utf8Path;
 use futures::future::join_all;
@@ -20,10 +23,11 @@ pub fn check(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         MODULE,
-        "the NVIDIA kernel module is loaded",
+        "the NVIDIA kernel module is loaded and takes the GPUs",
         |wish, host| Box::pin(look(wish, host)),
     )
     .explains(&[id::DRIVER, super::LIBRARIES, super::DEVICES])
+    .asks(tools([Query::NvidiaSmi, Query::KernelRing]))
 }
 
 /// A kernel that is installed.
@@ -68,7 +72,17 @@ async fn look(wish: &Wish, host: &dyn ReadHost) -> Probe {
     let release = release.unwrap_or_default();
     let kernels = kernels.unwrap_or_default();
     if version.is_some() || proc.is_some() {
-        return Ok(loaded(version, proc, &release, &kernels));
+        let gpus = bus.unwrap_or_default().gpus;
+        let seen = loaded(version, proc, &release, &kernels);
+        let others = gpus
+            .iter()
+            .any(|gpu| gpu.driver.as_deref() == Some("nvidia"));
+        return Ok(match refuses(host, &gpus).await {
+            // A card for the screen beside the ones that compute is no failure.
+            Some((fault, true)) if others => seen.warn_of(fault),
+            Some((fault, _)) => Observation::needs_human(fault),
+            None => seen,
+        });
     }
     if place.wsl {
         return Ok(not_used("in WSL the module is Windows' own"));
@@ -117,6 +131,40 @@ async fn look(wish: &Wish, host: &dyn ReadHost) -> Probe {
             "sudo dmesg | grep -i -e nvrm -e nvidia",
         )),
     ))
+}
+
+/// Why the loaded module left a GPU alone, by its own words in the kernel's log; and whether it
+/// lists others.
+async fn refuses(host: &dyn ReadHost, gpus: &[Device]) -> Option<(Fault, bool)> {
+    let (listed, log) = tokio::join!(host.query(&Query::NvidiaSmi), kernel_log(host));
+    // Where every GPU answers, what the log says is past.
+    let lists_none = listed.is_ok_and(|answer| answer.text().contains("No devices were found"));
+    let left = gpus.iter().find(|gpu| gpu.driver.is_none());
+    if left.is_none() && !lists_none {
+        return None;
+    }
+    let log = log?;
+    let (refusal, line) = refused_gpu(&log)?;
+    let (reason, text) = match refusal {
+        Refusal::Unfit => (
+            ids::GPU_DRIVER_UNFIT,
+            "the installed driver does not support this GPU",
+        ),
+        Refusal::NotInitialised => (
+            ids::GPU_INIT_FAILED,
+            "the driver could not bring a GPU up (RmInitAdapter failed)",
+        ),
+    };
+    let text = match left {
+        Some(gpu) => format!("{text}: {} ({})", gpu.at, gpu.product),
+        None => text.to_owned(),
+    };
+    let fault = Fault::new(reason, text).with_evidence(line);
+    let fault = fault.advise(Advice::run(
+        "read what it asks for",
+        "sudo dmesg | grep NVRM",
+    ));
+    Some((fault, !lists_none))
 }
 
 fn loaded(

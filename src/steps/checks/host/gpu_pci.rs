@@ -2,7 +2,7 @@
 
 use super::check::{Check, exists, text};
 use super::pci::{Bus, Device, address, bus, named};
-use super::{PCI, os};
+use super::{MODULE, PCI, os};
 use crate::host::{Answer, HostError, Query, ReadHost};
 use crate::model::{Advice, Fault, Observation, Probe};
 use crate::parse::nvidia_smi;
@@ -19,7 +19,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
         "every NVIDIA GPU on the PCI bus answers",
         |_, host| Box::pin(look(host)),
     )
-    .explains(&[id::DRIVER])
+    .explains(&[MODULE, id::DRIVER])
     .asks(tools([Query::NvidiaSmi]))
 }
 
