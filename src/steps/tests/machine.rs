@@ -284,6 +284,40 @@ async fn an_old_card_beside_the_ones_that_compute_is_warned_of() {
     assert_eq!(warnings(world).await, [("gpu.module", "GPU_DRIVER_UNFIT")]);
 }
 
+/// What a tool or a file may hold in the worst case.
+fn hostile() -> [String; 4] {
+    [
+        String::new(),
+        "\u{1b}[2J\u{7}\u{0}é\u{fffd}".repeat(40_000),
+        "NVRM: Xid (PCI:\u{1b}[31m): 99999999999999999999,\nDRIVER=\u{1b}]0;x\u{7}\nnameserver \u{1b}c\n"
+            .to_owned(),
+        "9".repeat(100_000),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn files_of_any_content_are_looked_at_without_a_panic_and_shown_without_control_characters() {
+    for content in hostile() {
+        for name in ["4xt4", "nouveau", "secure-boot", "kernel-updated"] {
+            let mut world = machine(name);
+            let files = world.files.iter_mut();
+            for (_, entry) in files.filter(|(path, _)| !path.starts_with("/etc/group")) {
+                if entry.content.is_some() && !content.is_empty() {
+                    entry.content = Some(content.clone());
+                }
+            }
+            for (id, probe) in looked_at(world).await {
+                let told = match probe {
+                    Ok(seen) => seen.headline,
+                    Err(fault) => fault.summary,
+                };
+                assert!(!told.contains(char::is_control), "{name} {id}: {told:?}");
+                assert!(told.len() < 2_000, "{name} {id}: {} bytes", told.len());
+            }
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn modes_of_gpus_are_warned_of() {
     let mut world = machine("8xh100");

@@ -1,6 +1,6 @@
 //! `host.clock`: the clock is near enough for certificates, and a server keeps it so.
 
-use super::check::{Check, text};
+use super::check::{Check, word};
 use crate::host::{Query, ReadHost};
 use crate::model::{Advice, Fault, Observation, Probe, StepId};
 use crate::reason::ids;
@@ -39,7 +39,7 @@ async fn look(host: &dyn ReadHost) -> Probe {
     }
     let (told, source) = tokio::join!(
         host.query(&Query::ClockSynchronized),
-        text(
+        word(
             host,
             "/sys/devices/system/clocksource/clocksource0/current_clocksource"
         ),

@@ -1,6 +1,6 @@
 //! `host.firewall`: which firewall there is, and whether packets of containers are forwarded.
 
-use super::check::{Check, text};
+use super::check::{Check, text, word};
 use crate::host::{Question, ReadHost};
 use crate::model::{Advice, Fault, Observation, Probe, StepId};
 use crate::reason::ids;
@@ -26,7 +26,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
 async fn look(host: &dyn ReadHost) -> Probe {
     let (firewall, forward, docker, ufw) = tokio::join!(
         find(host),
-        text(host, "/proc/sys/net/ipv4/ip_forward"),
+        word(host, "/proc/sys/net/ipv4/ip_forward"),
         host.unit("docker"),
         text(host, "/etc/default/ufw"),
     );

@@ -1,7 +1,7 @@
 //! `gpu.libraries`: the driver's library and its loaded module are of one version. Nothing is run.
 
 use super::LIBRARIES;
-use super::check::{Check, exists, not_used, text};
+use super::check::{Check, exists, not_used, word};
 use crate::host::ReadHost;
 use crate::model::{Advice, Fault, Observation, Probe};
 use crate::reason::ids;
@@ -45,7 +45,7 @@ async fn library(host: &dyn ReadHost, folder: &str) -> Option<String> {
 
 async fn look(host: &dyn ReadHost) -> Probe {
     let (module, proc, found) = tokio::join!(
-        text(host, "/sys/module/nvidia/version"),
+        word(host, "/sys/module/nvidia/version"),
         exists(host, "/proc/driver/nvidia/version"),
         join_all(FOLDERS.iter().map(|folder| library(host, folder))),
     );

@@ -1,6 +1,6 @@
 //! `gpu.module`: the NVIDIA kernel module is loaded, or why it is not.
 
-use super::check::{Check, exists, not_used, text};
+use super::check::{Check, exists, not_used, text, word};
 use super::gpu_secureboot::kernel_log;
 use super::pci::{Device, bus};
 use super::{MODULE, os};
@@ -52,7 +52,7 @@ async fn kernels(host: &dyn ReadHost) -> Option<Vec<Kernel>> {
 
 /// Whether the module's file is there for the running kernel; `None`: that cannot be told.
 pub async fn is_built(host: &dyn ReadHost) -> Option<bool> {
-    let release = text(host, "/proc/sys/kernel/osrelease").await?;
+    let release = word(host, "/proc/sys/kernel/osrelease").await?;
     let kernels = kernels(host).await?;
     let running = kernels.iter().find(|kernel| kernel.release == release)?;
     Some(running.module.is_some())
@@ -60,9 +60,9 @@ pub async fn is_built(host: &dyn ReadHost) -> Option<bool> {
 
 async fn look(wish: &Wish, host: &dyn ReadHost) -> Probe {
     let (version, proc, release, kernels, bus, nouveau, program, place) = tokio::join!(
-        text(host, "/sys/module/nvidia/version"),
-        text(host, "/proc/driver/nvidia/version"),
-        text(host, "/proc/sys/kernel/osrelease"),
+        word(host, "/sys/module/nvidia/version"),
+        word(host, "/proc/driver/nvidia/version"),
+        word(host, "/proc/sys/kernel/osrelease"),
         kernels(host),
         bus(host),
         exists(host, "/sys/module/nouveau"),

@@ -1,6 +1,6 @@
 //! `gpu.secureboot`: Secure Boot lets the NVIDIA module in.
 
-use super::check::{Check, exists, not_used, text};
+use super::check::{Check, exists, not_used, plain, word};
 use super::pci::bus;
 use super::{MODULE, SECURE_BOOT};
 use crate::host::{Query, ReadHost};
@@ -31,7 +31,7 @@ async fn look(wish: &Wish, host: &dyn ReadHost) -> Probe {
     let (firmware, variable, loaded, nouveau, built, bus) = tokio::join!(
         exists(host, "/sys/firmware/efi"),
         host.read_file(variable),
-        text(host, "/sys/module/nvidia/version"),
+        word(host, "/sys/module/nvidia/version"),
         exists(host, "/sys/module/nouveau"),
         super::gpu_module::is_built(host),
         bus(host),
@@ -57,6 +57,10 @@ async fn look(wish: &Wish, host: &dyn ReadHost) -> Probe {
     }
     let (module, log) = tokio::join!(host.query(&Query::NvidiaModule), kernel_log(host));
     let module = module.ok().and_then(|answer| modinfo(&answer.stdout));
+    let module = module.map(|module| Module {
+        signer: module.signer.map(|signer| plain(&signer)),
+        ..module
+    });
     let refused = log.as_deref().and_then(kernel_log::refused_module);
     match (&module, refused) {
         (Some(module), _) if module.signer.is_none() => {

@@ -1,6 +1,6 @@
 //! `host.inotify`, `host.limits` and `host.bpf`: limits of the kernel that containers meet.
 
-use super::check::{Check, number, text};
+use super::check::{Check, number, plain, text, word};
 use crate::host::{HostError, ReadHost};
 use crate::model::{Advice, Fault, Observation, Probe, StepId};
 use crate::reason::ids;
@@ -80,11 +80,14 @@ async fn look_at_inotify(host: &dyn ReadHost) -> Probe {
 async fn look_at_limits(host: &dyn ReadHost) -> Probe {
     let (limits, apparmor, selinux) = tokio::join!(
         text(host, "/proc/self/limits"),
-        text(host, "/sys/module/apparmor/parameters/enabled"),
-        text(host, "/sys/fs/selinux/enforce"),
+        word(host, "/sys/module/apparmor/parameters/enabled"),
+        word(host, "/sys/fs/selinux/enforce"),
     );
     let mut parts = Vec::new();
-    let files = limits.as_deref().and_then(open_files);
+    let files = limits
+        .as_deref()
+        .and_then(open_files)
+        .map(|(soft, hard)| (plain(soft), plain(hard)));
     parts.push(match files {
         Some((soft, hard)) if soft == hard => format!("{soft} open files"),
         Some((soft, hard)) => format!("{soft} open files (up to {hard})"),
@@ -123,7 +126,7 @@ async fn look_at_bpf(host: &dyn ReadHost) -> Probe {
         }
         Err(error) => return Err(crate::steps::look::failed(error)),
     };
-    let value = value.trim();
+    let value = plain(&value);
     let seen = Observation::in_place(format!("net.core.bpf_jit_harden is {value}"));
     Ok(if value == "2" {
         seen.warn_of(

@@ -1,6 +1,6 @@
 //! `host.dns` and `host.proxy`: names are resolved, and the cluster's addresses need no proxy.
 
-use super::check::{Check, not_used, text};
+use super::check::{Check, not_used, plain, text};
 use crate::host::{HostError, Proxies, Query, Question, ReadHost};
 use crate::model::{Advice, Fault, Observation, Probe, StepId};
 use crate::parse::no_proxy::{is_local, spares};
@@ -128,10 +128,11 @@ async fn look_at_names(wish: &Wish, host: &dyn ReadHost) -> Probe {
         ));
     }
     let conf = text(host, "/etc/resolv.conf").await.unwrap_or_default();
-    let servers: Vec<&str> = conf
+    let servers: Vec<String> = conf
         .lines()
         .filter_map(|line| line.trim().strip_prefix("nameserver"))
-        .map(str::trim)
+        .map(|server| plain(server.trim()))
+        .take(8)
         .collect();
     let verb = if silent {
         "gives no answer for"
@@ -185,13 +186,16 @@ fn look_at_proxies(proxies: &Proxies) -> Observation {
     }
     let texts: Vec<String> = set
         .iter()
-        .map(|(name, url)| format!("{name} is {url}"))
+        .map(|(name, url)| format!("{name} is {}", plain(url)))
         .collect();
     let mut seen = Observation::in_place(texts.join(", "));
     if let Some((name, url)) = set.iter().find(|(_, url)| is_local(url)) {
         seen = seen.warn_of(Fault::new(
             ids::HOST_PROXY_LOCAL,
-            format!("{name} is {url}, which inside a container is the container itself"),
+            format!(
+                "{name} is {}, which inside a container is the container itself",
+                plain(url)
+            ),
         ));
     }
     let exceptions = proxies.exceptions.as_deref().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! `host.os`: which distribution and kernel this is, and on what it runs.
 
-use super::check::{Check, exists, text};
+use super::check::{Check, exists, text, word};
 use crate::host::ReadHost;
 use crate::model::{Advice, Fault, Observation, Probe, StepId};
 use crate::parse::os_release::Family;
@@ -35,12 +35,12 @@ pub struct Place {
 pub async fn place(host: &dyn ReadHost) -> Place {
     let (version, systemd, docker, podman, vendor, product, xen, cpus) = tokio::join!(
         text(host, "/proc/version"),
-        text(host, "/run/systemd/container"),
+        word(host, "/run/systemd/container"),
         exists(host, "/.dockerenv"),
         exists(host, "/run/.containerenv"),
-        text(host, "/sys/class/dmi/id/sys_vendor"),
-        text(host, "/sys/class/dmi/id/product_name"),
-        text(host, "/sys/hypervisor/type"),
+        word(host, "/sys/class/dmi/id/sys_vendor"),
+        word(host, "/sys/class/dmi/id/product_name"),
+        word(host, "/sys/hypervisor/type"),
         text(host, "/proc/cpuinfo"),
     );
     let version = version.unwrap_or_default().to_ascii_lowercase();
@@ -100,7 +100,7 @@ fn maker(vendor: &str, product: &str) -> Option<&'static str> {
 }
 
 async fn look(wish: &Wish, host: &dyn ReadHost) -> Probe {
-    let (release, place) = tokio::join!(text(host, "/proc/sys/kernel/osrelease"), place(host));
+    let (release, place) = tokio::join!(word(host, "/proc/sys/kernel/osrelease"), place(host));
     let name = wish.os.name.split(" (").next().unwrap_or_default();
     let kernel = release.unwrap_or_else(|| "of an unknown release".to_owned());
     let mut on = format!("{name}, Linux {kernel}");

@@ -1,5 +1,6 @@
 //! NVIDIA's devices on the PCI bus, as /sys shows them to everyone.
 
+use super::check::plain;
 use crate::host::ReadHost;
 use camino::Utf8Path;
 use futures::future::join_all;
@@ -66,8 +67,8 @@ async fn device(host: &dyn ReadHost, name: &str) -> Option<Device> {
     let driver = uevent.lines().find_map(|line| line.strip_prefix("DRIVER="));
     Some(Device {
         at: name.to_owned(),
-        product: product.ok().flatten().unwrap_or_default().trim().to_owned(),
-        driver: driver.map(str::to_owned),
+        product: plain(&product.ok().flatten().unwrap_or_default()),
+        driver: driver.map(plain),
         is_gpu: class.trim().starts_with("0x03"),
         is_bridge: class.trim().starts_with("0x0680"),
     })
