@@ -30,7 +30,11 @@ use session::Session;
 pub fn run(request: &Request) -> Exit {
     let theme = Theme::stderr(color(request.common.color));
     if let Verb::Explain { reason } = &request.verb {
-        return explain::explain(reason.as_deref(), color(request.common.color));
+        return explain::explain(
+            reason.as_deref(),
+            request.common.output,
+            color(request.common.color),
+        );
     }
     let runtime = match runtime(&request.common.world) {
         Ok(runtime) => runtime,

@@ -188,9 +188,18 @@ pub enum Command {
         #[command(subcommand)]
         command: AgentCommand,
     },
-    /// Explain a reason from an error message; without one, list them all
+    /// Explain a reason, or find the one behind any text: `gpucluster explain - < log`
+    ///
+    /// With a name: its page. Without one: the list of all. With `-`: reads a text from standard
+    /// input (a log, a pod's events, a terminal full of noise) and names the root cause that it
+    /// speaks of, with the line it rests on. It looks at the text alone and not at this machine.
+    #[command(
+        after_help = "Exit codes of `explain -`: 0 a known cause was found, 3 unknown.\n\
+        With `--output json`: {\"reason\": ID or null, \"also\": [ID], \"summary\", \"advice\", ...}."
+    )]
     Explain {
-        /// Such as CLUSTER_HAS_NO_GPUS
+        /// Such as CLUSTER_HAS_NO_GPUS; `-` reads a text from standard input
+        #[arg(value_name = "REASON|-")]
         reason: Option<String>,
     },
     /// Print a completion script for a shell

@@ -1,9 +1,10 @@
 //! The built-in manual: a page for every reason. Works offline.
 
 use super::width::{pad, prose, widest};
-use super::{Theme, Tone};
+use super::{Theme, Tone, diagnosis};
 use crate::model::{Advice, Fault};
-use crate::reason::{self, Kind, ids};
+use crate::reason::{self, Kind, Severity, ids};
+use serde_json::{Value, json};
 
 /// The page of a reason, whatever case its name was typed in.
 ///
@@ -80,6 +81,43 @@ pub fn list(theme: &Theme) -> String {
         out.push_str(&format!("{}  {summary}\n", pad(kind.id.as_str(), names)));
     }
     out
+}
+
+/// A reason as data.
+pub fn as_data(kind: &Kind) -> Value {
+    json!({
+        "reason": kind.id.as_str(),
+        "summary": kind.summary,
+        "page": kind.page,
+        "advice": diagnosis::advice(kind),
+        "url": kind.url,
+        "severity": match kind.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        "exit": kind.exit.code(),
+        "retryable": kind.retryable,
+    })
+}
+
+/// All reasons as data.
+pub fn list_as_data() -> Value {
+    let reasons: Vec<Value> = reason::all()
+        .iter()
+        .map(|kind| json!({"reason": kind.id.as_str(), "summary": kind.summary}))
+        .collect();
+    json!({ "reasons": reasons })
+}
+
+/// What is said to a person whose terminal is read from.
+pub fn paste_here(theme: &Theme) -> String {
+    prose(
+        "paste the text, then press Ctrl-D on a line of its own (a file: `gpucluster explain - < \
+         file`)",
+        theme.width,
+        0,
+        0,
+    )
 }
 
 /// Wraps paragraphs; lines that begin with two spaces stay as they are.

@@ -4,6 +4,7 @@
 //! turn the one stream of events into a live terminal, plain lines or JSON lines. Only reporters
 //! and [`prompt`] write, and only to the sinks they were given.
 
+pub mod diagnosis;
 pub mod doctor;
 pub mod explain;
 pub mod fault;

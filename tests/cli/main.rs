@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod crash;
+mod explain;
 mod foreign;
 mod life;
 mod machines;

@@ -4,6 +4,7 @@
 //! before minikube. Rows that name a symptom and no cause (`symptom`) are tried after all others.
 
 mod agent;
+mod cuda;
 mod docker;
 mod driver;
 mod host;
@@ -13,16 +14,24 @@ mod minikube;
 mod network;
 mod nfs;
 mod package;
+mod pods;
 mod toolkit;
 
 use super::Row;
 use crate::model::ReasonId;
+
+/// How close the fragments of one row stand, where the row says nothing else: a long message of
+/// Docker's with its chain of causes fits, two entries of a log mostly do not.
+const NEAR: usize = 500;
 
 /// A text that names its cause.
 const fn row(reason: ReasonId, all: &'static [&'static str]) -> Row {
     Row {
         reason,
         all,
+        not: [&[], &[]],
+        healed: &[],
+        near: NEAR,
         symptom: false,
     }
 }
@@ -32,22 +41,27 @@ const fn symptom(reason: ReasonId, all: &'static [&'static str]) -> Row {
     Row {
         reason,
         all,
+        not: [&[], &[]],
+        healed: &[],
+        near: NEAR,
         symptom: true,
     }
 }
 
 const LAYERS: &[&[Row]] = &[
     host::ROWS,
+    network::ROWS,
     driver::ROWS,
     toolkit::ROWS,
     docker::ROWS,
     image::ROWS,
+    cuda::ROWS,
     agent::ROWS,
     minikube::ROWS,
     nfs::ROWS,
     kube::ROWS,
+    pods::ROWS,
     package::ROWS,
-    network::ROWS,
 ];
 
 /// Every row, in the order in which they are tried.

@@ -51,7 +51,10 @@ file `/tmp/juju-mk*` of another account does the same (HOST_JUJU_LOCK_PERMISSION
 
   ls -la ~/.minikube ~/.kube /tmp/juju-mk*",
     )
-    .advice(&[("take the files back", Some("sudo chown -R \"$USER\" ~/.minikube ~/.kube"))]),
+    .advice(&[
+        ("take the files back", Some("sudo chown -R \"$USER\" ~/.minikube ~/.kube")),
+        ("where a lock of another account is named, remove it", Some("sudo rm -f /tmp/juju-mk*")),
+    ]),
     Kind::new(
         ids::MINIKUBE_USAGE,
         Exit::ChangeFailed,

@@ -7,8 +7,14 @@ mod driver;
 mod engine;
 mod gpu;
 mod host;
+mod jobs;
+mod kube;
 mod machine;
 mod own;
+mod packages;
+mod pods;
+mod profiles;
+mod shares;
 mod storage;
 mod toolkit;
 mod tools;
@@ -97,8 +103,14 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         toolkit::KINDS,
         cuda::KINDS,
         cluster::KINDS,
+        profiles::KINDS,
+        kube::KINDS,
+        pods::KINDS,
         storage::KINDS,
+        shares::KINDS,
+        packages::KINDS,
         wandb::KINDS,
+        jobs::KINDS,
     ]
     .concat()
 });

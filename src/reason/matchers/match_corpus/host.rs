@@ -168,12 +168,12 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
     ),
     (
         "modprobe",
-        GPU_DRIVER_NOT_LOADED,
+        GPU_MODULE_MISSING,
         "modprobe: FATAL: Module nvidia not found in directory /lib/modules/6.8.0-60-generic",
     ),
     (
         "canonical/nvidia-graphics-drivers#61",
-        GPU_DRIVER_NOT_LOADED,
+        GPU_SECURE_BOOT,
         "modprobe: ERROR: could not insert 'nvidia': Key was rejected by service",
     ),
     (
@@ -189,7 +189,7 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
     ("nvidia-smi", GPU_NONE, "No devices were found"),
     (
         "nvidia-container-toolkit#155",
-        GPU_NONE,
+        GPU_WSL_NO_ADAPTER,
         "nvidia-container-cli: initialization error: WSL environment detected but no adapters were found",
     ),
     (
@@ -224,28 +224,28 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
     ),
     (
         "toolkit",
-        GPU_CONTAINER_FAILED,
+        GPU_DEVICE_UNKNOWN,
         "nvidia-container-cli: device error: 7: unknown device",
     ),
     (
         "toolkit",
-        GPU_CONTAINER_FAILED,
+        GPU_CUDA_TOO_NEW,
         "nvidia-container-cli: requirement error: unsatisfied condition: cuda>=12.9, please update your driver to a newer version, or use an earlier cuda container",
     ),
     (
         "nvidia-container-toolkit#1227",
-        GPU_CONTAINER_FAILED,
+        GPU_CGROUP_LOST,
         "Failed to initialize NVML: Unknown Error",
     ),
     (
         "H100 recording, part B",
-        GPU_CONTAINER_FAILED,
+        GPU_NOT_IN_CONTAINER,
         "runc create failed: unable to start container process: error during container init: exec: \"nvidia-smi\": executable file not found in $PATH",
     ),
     // Images.
     (
         "docker",
-        IMAGE_PULL_FAILED,
+        NAME_RESOLUTION_FAILED,
         "Error response from daemon: Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup registry-1.docker.io on 127.0.0.53:53: no such host",
     ),
     (

@@ -77,12 +77,12 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
     ),
     (
         "minikube 48",
-        MINIKUBE_NETWORK,
+        NAME_RESOLUTION_FAILED,
         "INET_LOOKUP_HOST: dial tcp: lookup dl.k8s.io: no such host",
     ),
     (
         "minikube, no id",
-        MINIKUBE_NETWORK,
+        NAME_RESOLUTION_FAILED,
         "Get \"https://dl.k8s.io/x\": dial tcp: lookup dl.k8s.io on 10.0.0.2:53: no such host",
     ),
     (
@@ -150,7 +150,7 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
     ("mount.nfs", NFS_KERNEL_MISSING, "mount.nfs: No such device"),
     (
         "mount.nfs",
-        NFS_EXPORT_REFUSED,
+        NFS_FOLDER_MISSING,
         "mount.nfs: mounting 192.168.49.1:/x failed, reason given by server: No such file or directory",
     ),
     (
@@ -175,23 +175,23 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
     ),
     (
         "exportfs 2.6",
-        NFS_EXPORT_REFUSED,
+        NFS_EXPORTS_INVALID,
         "exportfs: /etc/exports.d/gpucluster.exports:1: unknown keyword \"bogus\"",
     ),
     // Packages and Python.
     (
         "apt",
-        PACKAGE_INSTALL_FAILED,
+        PACKAGE_SOURCES_CONFLICT,
         "E: Conflicting values set for option Signed-By regarding source https://nvidia.github.io/libnvidia-container/stable/deb/amd64/ /",
     ),
     (
         "apt",
-        PACKAGE_INSTALL_FAILED,
+        PACKAGE_LOCKED,
         "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 1234 (unattended-upgr)",
     ),
     (
         "apt",
-        PACKAGE_INSTALL_FAILED,
+        PACKAGE_UNKNOWN,
         "E: Unable to locate package nfs-kernel-server",
     ),
     (
@@ -201,7 +201,7 @@ pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
     ),
     (
         "dnf",
-        PACKAGE_INSTALL_FAILED,
+        PACKAGE_UNKNOWN,
         "No match for argument: nfs-utils\nError: Unable to find a match: nfs-utils",
     ),
     (

@@ -1,0 +1,362 @@
+//! Whether words in a pasted text were said of this machine, or are only mentioned: in prose, in
+//! a negation, in a typed command, in source code.
+
+use super::line::Manner;
+use super::squeeze::Squeezed;
+use std::ops::Range;
+
+/// Whether the words at this place of the text's `flat` are meant.
+pub(super) fn is_meant(text: &Squeezed, at: Range<usize>) -> bool {
+    let line = text.line_at(at.start);
+    if matches!(
+        text.manner(line),
+        Manner::Typed | Manner::Comment | Manner::Aside
+    ) {
+        return false;
+    }
+    let begin = text.start_of(line);
+    let before = slice(&text.flat, begin, at.start);
+    let end = begin + text.line(text.line_at(at.end)).len();
+    let after = slice(&text.flat, at.end, end.max(at.end));
+    !is_code(before) && !is_conditional(sentence(text, line, at.start)) && !is_denied(before, after)
+}
+
+/// Headings of texts that list failures and have none.
+const MANUALS: &[&str] = &[
+    "troubleshooting",
+    "common errors",
+    "common issues",
+    "common problems",
+    "known issues",
+    "faq",
+    "frequently asked questions",
+    "error messages",
+    "error reference",
+];
+
+/// Whether the whole text is a page of a manual: it has the heading of one, or a table of errors
+/// and what mends them.
+pub(super) fn is_manual(text: &Squeezed) -> bool {
+    text.flat.lines().any(|line| {
+        let heading = line
+            .trim()
+            .trim_matches(|c: char| !c.is_alphanumeric())
+            .trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ' ');
+        let columns = || line.split('|').map(str::trim);
+        let has = |names: &[&str]| columns().any(|column| names.contains(&column));
+        MANUALS.contains(&heading)
+            || line.matches('|').count() >= 2
+                && has(&[
+                    "error", "symptom", "problem", "message", "symptoms", "issue",
+                ])
+                && has(&[
+                    "fix",
+                    "cause",
+                    "solution",
+                    "remedy",
+                    "mend",
+                    "action",
+                    "resolution",
+                ])
+    })
+}
+
+/// A part of a text; empty where its ends are no ends of characters.
+fn slice(text: &str, from: usize, to: usize) -> &str {
+    text.get(from..to.min(text.len())).unwrap_or_default()
+}
+
+/// Words that stand before a quoted message in a program's source, or in a rule that looks for it.
+const CODE: &[&str] = &[
+    "contains(",
+    "assert",
+    "expect(",
+    "regexp.",
+    "re.compile",
+    "re.search",
+    "re.match",
+    "errors.new(",
+    "errorf(",
+    "raise ",
+    "throw new",
+    "println",
+    "printf(",
+    "print(",
+    "logger.",
+    "log.fatal",
+    "log.error(",
+    "panic!(",
+    "bail!(",
+    "anyhow!(",
+    "== \"",
+    "!= \"",
+    "== '",
+    "in str(",
+    "=~",
+    "|= \"",
+    "const ",
+    "return \"",
+    "return fmt",
+    "return errors",
+    "case \"",
+    "includes(",
+    "indexof(",
+    "startswith(",
+    "pattern:",
+    "regex:",
+    "expr:",
+    "grep ",
+    "grep -",
+    "egrep",
+    "search?q=",
+    "alert:",
+];
+
+fn is_code(before: &str) -> bool {
+    CODE.iter().any(|word| before.contains(word))
+}
+
+/// Words that stand before a message that may come, or comes elsewhere.
+const CONDITIONAL: &[&str] = &[
+    "if you ",
+    "if docker ",
+    "if the ",
+    "if your ",
+    "if it ",
+    "if this ",
+    "if minikube ",
+    "if a ",
+    "if kubectl ",
+    "if nvidia-smi ",
+    "when you ",
+    "when the disk",
+    "you may ",
+    "you might ",
+    "you could ",
+    "you will see",
+    "you'll see",
+    "you will get",
+    "in case ",
+    "to fix",
+    "to avoid",
+    "to prevent",
+    "to resolve this",
+    "how to ",
+    "such as",
+    "e.g.",
+    "for example",
+    "for instance",
+    "errors like",
+    "error like",
+    "messages like",
+    "errors such",
+    "should you ",
+    "whenever ",
+    "known issue",
+    "common error",
+    "may fail",
+    "can fail",
+    "would fail",
+    "might fail",
+    "could fail",
+    "may result in",
+    "can result in",
+    "may cause",
+    "can cause",
+    "may lead to",
+    "can lead to",
+    "guards against",
+    "protects against",
+    "look for",
+    "alert on",
+    "unlike ",
+    "simulate",
+    "imagine",
+    "suppose",
+    "typical ",
+    "typically",
+    "this page",
+    "this guide",
+    "this section",
+    "this article",
+    "chapter",
+    "describes",
+    "explains",
+    "documented",
+    "would print",
+    "would say",
+    "would see",
+    "might see",
+    "may see",
+    "may print",
+    "it prints",
+    "means that",
+    "used to say",
+    "used to fail",
+    "no longer ",
+    "what does",
+    "changelog",
+];
+
+fn is_conditional(before: &str) -> bool {
+    CONDITIONAL.iter().any(|word| contains_word(before, word))
+}
+
+/// The words before a place, back to where its sentence begins. Prose goes on over line ends.
+fn sentence(text: &Squeezed, line: usize, at: usize) -> &str {
+    let mut first = line;
+    while first > 0 && line - first < 3 && continues(text, first) {
+        first -= 1;
+    }
+    let words = slice(&text.flat, text.start_of(first), at);
+    let begin = [". ", "! ", "? ", ".\n", "!\n", "?\n"]
+        .iter()
+        .filter(|mark| **mark != ". " || !words.ends_with("e.g. "))
+        .filter_map(|mark| words.rfind(mark).map(|at| at + mark.len()))
+        .max()
+        .unwrap_or(0);
+    // Abbreviations end with a full stop and no sentence.
+    let begin = if words[..begin].ends_with("e.g. ") {
+        0
+    } else {
+        begin
+    };
+    &words[begin..]
+}
+
+/// Whether a line continues the sentence of the one before: both look like prose.
+fn continues(text: &Squeezed, line: usize) -> bool {
+    let previous = text.line(line - 1).trim_end();
+    let this = text.line(line).trim_start();
+    matches!(text.manner(line), Manner::Said)
+        && matches!(text.manner(line - 1), Manner::Said)
+        && previous.split_whitespace().count() >= 4
+        && previous.ends_with(|c: char| c.is_alphabetic() || c == ',')
+        && this.starts_with(|c: char| c.is_alphabetic() || matches!(c, '`' | '"' | '\'' | '“'))
+}
+
+/// Words that deny what follows at once.
+const DENIES: &[&str] = &[
+    "no",
+    "not",
+    "without",
+    "never",
+    "zero",
+    "0",
+    "isn't",
+    "wasn't",
+    "don't",
+    "didn't",
+    "doesn't",
+    "neither",
+    "nor",
+    "any",
+    "keine",
+    "kein",
+    "aucun",
+    "aucune",
+    "sin",
+    "previously",
+    "formerly",
+];
+
+/// Words of those who mended what follows, a few words on.
+const MENDED: &[&str] = &[
+    "fix", "fixes", "fixed", "resolve", "resolves", "resolved", "solved", "handle", "handles",
+    "handling", "avoid", "avoids", "prevents", "improve", "detect", "detects",
+];
+
+/// Words that deny what stands before them in the same line.
+const DENIED: &[&str] = &[
+    "resolved",
+    "is fixed",
+    "was fixed",
+    "been fixed",
+    "fixed in",
+    "fixed by",
+    "is gone",
+    "went away",
+    "no longer occur",
+    "no longer happen",
+    "no longer seen",
+    "no longer appear",
+    "did not occur",
+    "does not occur",
+    "not reproduce",
+    "never happen",
+    "errors: 0",
+    "error: 0",
+    "count=0",
+    "count: 0",
+    ": 0 ",
+    "= 0",
+    " 0 times",
+    "not detected",
+    "not observed",
+    "not present",
+    "not seen",
+    "not the cause",
+    "not the problem",
+    "not the issue",
+    ": none",
+    ": ok",
+    "... ok",
+    ": passed",
+    "and succeeded",
+    "then succeeded",
+    "then worked",
+    "works now",
+    "ruled out",
+    "have been cleaned up",
+];
+
+fn is_denied(before: &str, after: &str) -> bool {
+    let clause = before
+        .rsplit([':', ';', ',', '.', '!', '?', '(', ')', '=', '[', ']'])
+        .next()
+        .unwrap_or_default();
+    let words = || {
+        clause
+            .rsplit(" because ")
+            .next()
+            .unwrap_or_default()
+            .split_whitespace()
+            .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\''))
+            .filter(|word| !word.is_empty())
+            .rev()
+    };
+    let near = words().take(2).any(|word| DENIES.contains(&word))
+        || words().take(5).any(|word| MENDED.contains(&word));
+    near || is_count_of_none(before, after)
+        || DENIED.iter().any(|word| shortened(after).contains(word))
+}
+
+/// Whether this is a name with the value 0 (`toomanyrequests: 0`), as counters are shown.
+fn is_count_of_none(before: &str, after: &str) -> bool {
+    let after = after.trim_start_matches(['"', '\'', '`', ' ']);
+    let value = after.trim_start_matches([':', '=']);
+    let first = value.trim_start();
+    before.split_whitespace().count() <= 3
+        && value.len() < after.len()
+        && first.starts_with('0')
+        && !first[1..].starts_with(|c: char| c.is_alphanumeric() || c == '.')
+}
+
+/// The words that follow, as far as they speak of what stands before.
+fn shortened(after: &str) -> &str {
+    let reach = after
+        .char_indices()
+        .nth(80)
+        .map_or(after.len(), |(at, _)| at);
+    &after[..reach]
+}
+
+/// Whether a text holds words that begin where a word begins.
+fn contains_word(text: &str, words: &str) -> bool {
+    text.match_indices(words).any(|(at, _)| {
+        text[..at]
+            .chars()
+            .last()
+            .is_none_or(|c| !c.is_alphanumeric())
+    })
+}
