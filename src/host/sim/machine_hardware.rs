@@ -107,6 +107,7 @@ fn pci_bus(world: &mut World) {
         let (id, class) = match gpu.name.as_str() {
             name if name.contains("H100") => ("0x2330", "0x030200"),
             name if name.contains("4090") => ("0x2684", "0x030000"),
+            name if name.contains("V100") => ("0x1db6", "0x030200"),
             _ => ("0x1eb8", "0x030200"),
         };
         let at = pci_address(&gpu.bus_id);
