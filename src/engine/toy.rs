@@ -191,6 +191,7 @@ impl ToyHost {
                 memory_mib: 1024,
                 executable: "/usr/bin/gpucluster".into(),
                 config_home: None,
+                proxies: crate::host::Proxies::default(),
             },
             files: Mutex::default(),
             performed: AtomicUsize::new(0),
@@ -254,7 +255,12 @@ impl ReadHost for ToyHost {
         ready(Ok(ServiceState::default())).boxed()
     }
     fn space<'a>(&'a self, _path: &'a Utf8Path) -> Look<'a, Space> {
-        ready(Ok(Space { free: 1, total: 1 })).boxed()
+        ready(Ok(Space {
+            free: 1,
+            total: 1,
+            ..Space::default()
+        }))
+        .boxed()
     }
     fn has_secret(&self, _secret: SecretName) -> bool {
         false

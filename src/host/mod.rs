@@ -49,6 +49,9 @@ pub struct Identity {
     /// `XDG_CONFIG_HOME`, where it is set to an absolute path.
     #[serde(default)]
     pub config_home: Option<Utf8PathBuf>,
+    /// The proxies that our environment names.
+    #[serde(default)]
+    pub proxies: Proxies,
 }
 
 impl Identity {
@@ -197,12 +200,29 @@ pub enum SecretState {
 }
 
 /// Space of the file system that holds a path, in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Space {
     /// Usable by an ordinary user.
     pub free: u64,
     /// In all.
     pub total: u64,
+    /// Files that can still be made.
+    pub free_inodes: u64,
+    /// Files that there can be in all; 0 where the file system does not count them (btrfs).
+    pub inodes: u64,
+    /// It is mounted read-only.
+    pub read_only: bool,
+}
+
+/// The proxies of our environment, without user names and passwords.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proxies {
+    /// `HTTP_PROXY` or `http_proxy`.
+    pub http: Option<String>,
+    /// `HTTPS_PROXY` or `https_proxy`.
+    pub https: Option<String>,
+    /// `NO_PROXY` or `no_proxy`.
+    pub exceptions: Option<String>,
 }
 
 /// Both ends of a file that may be long.

@@ -41,6 +41,23 @@ pub enum Query {
     },
     /// The GPUs as CSV without header and units ([`NVIDIA_SMI_FIELDS`]).
     NvidiaSmi,
+    /// Everything the driver tells of the GPUs, as XML (`nvidia-smi -q -x`). No field that a driver
+    /// does not know can fail it, as one does in the table of [`Query::NvidiaSmi`].
+    NvidiaSmiXml,
+    /// What the file of the NVIDIA module for the running kernel says of itself (`modinfo`).
+    NvidiaModule,
+    /// The kernel's messages since boot (`dmesg`); refused where `kernel.dmesg_restrict` is 1.
+    KernelRing,
+    /// Those of the same that speak of the GPU's driver or of refused modules, from the journal
+    /// (`journalctl -k`); shown to root and to the groups `adm` and `systemd-journal`.
+    KernelJournal,
+    /// Whether the clock is kept by a server (`timedatectl show`).
+    ClockSynchronized,
+    /// The addresses of a name, by this machine's own resolver (`getent ahosts`).
+    Resolves {
+        /// The name.
+        name: String,
+    },
     /// `nvidia-ctk --version`.
     ToolkitVersion,
     /// `minikube version -o json`.
@@ -158,6 +175,19 @@ impl Query {
                     "--format=csv,noheader,nounits",
                 ]));
             }
+            Self::NvidiaSmiXml => vec!["nvidia-smi", "-q", "-x"],
+            Self::NvidiaModule => vec!["modinfo", "nvidia"],
+            Self::KernelRing => vec!["dmesg"],
+            Self::KernelJournal => vec![
+                "journalctl",
+                "-k",
+                "-b",
+                "--no-pager",
+                "-g",
+                "NVRM|nouveau|unavailable key|SXid",
+            ],
+            Self::ClockSynchronized => vec!["timedatectl", "show", "-p", "NTPSynchronized"],
+            Self::Resolves { name } => vec!["getent", "ahosts", name],
             Self::ToolkitVersion => vec!["nvidia-ctk", "--version"],
             Self::MinikubeVersion => vec!["minikube", "version", "-o", "json"],
             Self::MinikubeProfiles => vec!["minikube", "profile", "list", "-o", "json"],
@@ -238,7 +268,9 @@ impl Query {
             Self::DockerVersion | Self::DockerInfo => 10,
             // Five of them are the probe's own.
             Self::NodeReaches { .. } => 10,
-            Self::NvidiaSmi => 30,
+            Self::NvidiaSmi | Self::NvidiaSmiXml => 30,
+            // A resolver that answers does so within a second; glibc itself gives a dead one ten.
+            Self::Resolves { .. } => 5,
             Self::MinikubeProfiles | Self::MinikubeStatus { .. } => 30,
             Self::WandbViewer { .. } | Self::WandbQueues { .. } => 10,
             // Under a second each; reading big package lists from a cold disk takes longer.

@@ -307,6 +307,7 @@ impl Overlay {
                     name: (*name).to_owned(),
                     bus_id: (*bus_id).to_owned(),
                     memory_mib: memory.parse().unwrap_or(0),
+                    health: sim::GpuHealth::default(),
                 });
             }
         }

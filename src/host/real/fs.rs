@@ -5,7 +5,7 @@ use super::faults::{cannot_write, refused};
 use crate::host::{HostError, Meta, Space};
 use crate::model::{Fault, Owner, Removal};
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
-use nix::sys::statvfs::statvfs;
+use nix::sys::statvfs::{FsFlags, statvfs};
 use std::fs::{File, Metadata, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
@@ -113,6 +113,9 @@ pub(super) fn space(path: &Utf8Path) -> Result<Space, HostError> {
     Ok(Space {
         free: stat.blocks_available().saturating_mul(unit),
         total: stat.blocks().saturating_mul(unit),
+        free_inodes: stat.files_available(),
+        inodes: stat.files(),
+        read_only: stat.flags().contains(FsFlags::ST_RDONLY),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Who and where we are, read once.
 
-use crate::host::{HostError, Identity};
+use crate::host::{HostError, Identity, Proxies};
 use camino::Utf8PathBuf;
 use nix::unistd::{User, getegid, geteuid, gethostname};
 
@@ -56,7 +56,32 @@ pub(super) fn read_or(home: Option<Utf8PathBuf>) -> Result<Identity, HostError> 
             .ok()
             .filter(|dir| dir.starts_with('/'))
             .map(Utf8PathBuf::from),
+        proxies: proxies(|name| std::env::var(name).ok()),
     })
+}
+
+/// The proxies that an environment names, in whichever case; curl and Go read both.
+fn proxies(var: impl Fn(&str) -> Option<String>) -> Proxies {
+    let either = |name: &str| {
+        [name.to_owned(), name.to_ascii_uppercase()]
+            .iter()
+            .find_map(|name| var(name).filter(|value| !value.trim().is_empty()))
+    };
+    Proxies {
+        http: either("http_proxy").map(|url| without_password(&url)),
+        https: either("https_proxy").map(|url| without_password(&url)),
+        exceptions: either("no_proxy"),
+    }
+}
+
+/// The URL of a proxy without `user:password@`.
+fn without_password(url: &str) -> String {
+    let (scheme, rest) = match url.split_once("://") {
+        Some((scheme, rest)) => (Some(scheme), rest),
+        None => (None, url),
+    };
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
+    scheme.map_or_else(|| rest.to_owned(), |scheme| format!("{scheme}://{rest}"))
 }
 
 /// `MemTotal` of `/proc/meminfo`, which counts in KiB.
@@ -79,6 +104,19 @@ mod tests {
         let text = "MemTotal:       65536000 kB\nMemFree:  1 kB\n";
         assert_eq!(memory_mib(text), 64000);
         assert_eq!(memory_mib(""), 0);
+    }
+
+    #[test]
+    fn proxies_are_known_without_their_passwords() {
+        let seen = proxies(|name| match name {
+            "HTTPS_PROXY" => Some("http://ann:s3:cret@proxy.example:3128".to_owned()),
+            "http_proxy" => Some("proxy.example:3128".to_owned()),
+            "NO_PROXY" => Some(" ".to_owned()),
+            _ => None,
+        });
+        assert_eq!(seen.https.as_deref(), Some("http://proxy.example:3128"));
+        assert_eq!(seen.http.as_deref(), Some("proxy.example:3128"));
+        assert_eq!(seen.exceptions, None);
     }
 
     #[test]

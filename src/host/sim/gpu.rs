@@ -6,7 +6,7 @@ use crate::host::Answer;
 use crate::host::query::NVIDIA_SMI_FIELDS;
 
 /// Version of the libraries after the upgrade that a machine in mismatch has not rebooted from.
-const NEWER_LIBRARY: &str = "535.129";
+pub const NEWER_LIBRARY: &str = "535.129";
 
 /// `nvidia-smi`; its errors are on standard output and its exit codes are NVML's.
 pub fn nvidia_smi(world: &World, args: &[&str]) -> Answer {
@@ -35,7 +35,14 @@ pub fn nvidia_smi(world: &World, args: &[&str]) -> Answer {
     if world.gpus.gpus.is_empty() {
         return said(6, "No devices were found\n", "");
     }
+    if let Some(lost) = world.gpus.gpus.iter().find(|gpu| gpu.health.lost) {
+        let at = pci_address(&lost.bus_id);
+        let words = "GPU is lost.  Reboot the system to recover this GPU";
+        let text = format!("Unable to determine the device handle for GPU {at}: {words}\n\n");
+        return said(15, text, "");
+    }
     match args {
+        ["-q", "-x"] => said(0, super::gpu_xml::everything(world), ""),
         ["-L"] => said(0, list(world), ""),
         [] => said(0, table(world), ""),
         [query, "--format=csv,noheader,nounits"]
@@ -53,6 +60,12 @@ pub fn nvidia_smi(world: &World, args: &[&str]) -> Answer {
             "",
         ),
     }
+}
+
+/// `0000:00:04.0`, as the kernel names it, for NVML's `00000000:00:04.0`.
+pub fn pci_address(bus_id: &str) -> String {
+    let short = bus_id.strip_prefix("0000").unwrap_or(bus_id);
+    short.to_ascii_lowercase()
 }
 
 fn list(world: &World) -> String {
@@ -113,6 +126,9 @@ pub fn injection_error(world: &World, all_capabilities: bool) -> Option<String> 
         }
         Driver::NotLoaded => "initialization error: nvml error: driver not loaded",
         Driver::Mismatch => "initialization error: nvml error: driver/library version mismatch",
+        Driver::Ok if world.gpus.gpus.iter().any(|gpu| gpu.health.lost) => {
+            "detection error: nvml error: gpu is lost"
+        }
         Driver::Ok if all_capabilities && !world.gpus.modeset => {
             "mount error: stat failed: /dev/nvidia-modeset: no such file or directory"
         }

@@ -262,9 +262,11 @@ impl ReadHost for SimHost {
         self.look(0.0, move |world, _| Ok(world.meta(path)))
     }
 
-    /// A simulated machine has no symbolic links.
     fn real_path<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Utf8PathBuf> {
-        self.look(0.0, move |_, _| Ok(path.to_owned()))
+        self.look(0.0, move |world, _| {
+            let real = world.links.get(path).cloned();
+            Ok(real.unwrap_or_else(|| path.to_owned()))
+        })
     }
 
     fn list_dir<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Option<Vec<String>>> {
@@ -300,12 +302,7 @@ impl ReadHost for SimHost {
     }
 
     fn space<'a>(&'a self, _path: &'a Utf8Path) -> Look<'a, Space> {
-        self.look(0.0, |world, _| {
-            Ok(Space {
-                free: world.disk.free,
-                total: world.disk.total,
-            })
-        })
+        self.look(0.0, |world, _| Ok(world.disk.space()))
     }
 
     fn has_secret(&self, secret: SecretName) -> bool {

@@ -1,14 +1,15 @@
 //! Parts that machines are made of.
 
 use super::units;
-use super::world::{Docker, Driver, SimGpu, World};
+use super::world::{Docker, GpuHealth, SimGpu, World};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// `/etc/group`: the person may use Docker and sudo.
-pub const GROUPS: &str = "root:x:0:\nsudo:x:27:ubuntu\ndocker:x:998:ubuntu\nubuntu:x:1000:\n";
+pub const GROUPS: &str =
+    "root:x:0:\nadm:x:4:ubuntu\nsudo:x:27:ubuntu\ndocker:x:998:ubuntu\nubuntu:x:1000:\n";
 /// The same before `usermod -aG docker`.
 pub const GROUPS_WITHOUT_DOCKER: &str =
-    "root:x:0:\nsudo:x:27:ubuntu\ndocker:x:998:\nubuntu:x:1000:\n";
+    "root:x:0:\nadm:x:4:ubuntu\nsudo:x:27:ubuntu\ndocker:x:998:\nubuntu:x:1000:\n";
 
 /// `/etc/os-release` of an Ubuntu.
 pub fn os_release(id: &str, version: &str, codename: &str) -> String {
@@ -45,47 +46,7 @@ pub fn one_gpu(index: u32, name: &str, memory_mib: u64) -> SimGpu {
         name: name.to_owned(),
         bus_id: format!("00000000:00:{:02X}.0", 4 + index),
         memory_mib,
-    }
-}
-
-/// Files of the kernel and of the driver that follow from the hardware.
-pub fn kernel_files(world: &mut World) {
-    world.put_dir("/proc/net", 0o555, 0);
-    world.put_dir("/run/systemd/system", 0o755, 0);
-    // The person is logged in, so their service manager runs.
-    let runtime = world.identity.runtime_dir();
-    let (uid, socket) = (world.identity.uid, runtime.join("systemd/private"));
-    world.put(socket.as_str(), "", 0o600, uid);
-    world.put("/proc/sys/net/core/bpf_jit_harden", "0\n", 0o600, 0);
-    world.put(
-        "/proc/filesystems",
-        "nodev\tsysfs\nnodev\tnfsd\n\text4\n",
-        0o444,
-        0,
-    );
-    if world.gpus.driver == Driver::NotInstalled || world.gpus.gpus.is_empty() {
-        return;
-    }
-    let version = world.gpus.version.clone();
-    if world.gpus.driver != Driver::NotLoaded {
-        world.put(
-            "/sys/module/nvidia/version",
-            &format!("{version}\n"),
-            0o444,
-            0,
-        );
-        let line = format!(
-            "NVRM version: NVIDIA UNIX x86_64 Kernel Module  {version}  Tue Mar 28 18:02:59 UTC 2023\n"
-        );
-        world.put("/proc/driver/nvidia/version", &line, 0o444, 0);
-        for index in 0..world.gpus.gpus.len() {
-            world.put(&format!("/dev/nvidia{index}"), "", 0o666, 0);
-        }
-        world.put("/dev/nvidiactl", "", 0o666, 0);
-        world.put("/dev/nvidia-uvm", "", 0o666, 0);
-        if world.gpus.modeset {
-            world.put("/dev/nvidia-modeset", "", 0o666, 0);
-        }
+        health: GpuHealth::default(),
     }
 }
 

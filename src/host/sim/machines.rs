@@ -1,10 +1,11 @@
 //! The machines that can be simulated.
 
 use super::docker;
+use super::machine_hardware::kernel_files;
 use super::machine_parts::{
-    GROUPS, GROUPS_WITHOUT_DOCKER, docker_engine, kernel_files, nfs_in_use, one_gpu, os_release,
-    shared_host,
+    GROUPS, GROUPS_WITHOUT_DOCKER, docker_engine, nfs_in_use, one_gpu, os_release, shared_host,
 };
+use super::machine_troubles;
 use super::world::{
     Disk, Driver, FORMAT, GpuStack, Minikube, NfsPort, Profile, Python, WandbServer, World,
 };
@@ -71,6 +72,31 @@ const MACHINES: &[(&str, &str)] = &[
         "firewalled",
         "ufw drops what containers send to the NFS server's port",
     ),
+    (
+        "nouveau",
+        "the driver is installed, and the nouveau module has taken the GPUs",
+    ),
+    (
+        "secure-boot",
+        "Secure Boot refuses the NVIDIA module, whose key is not enrolled",
+    ),
+    (
+        "kernel-updated",
+        "a newer kernel runs for which there is no NVIDIA module",
+    ),
+    ("gpu-lost", "one of four GPUs has fallen off the bus"),
+    (
+        "ecc-errors",
+        "uncorrectable errors in the memory of a GPU, which waits for a reset",
+    ),
+    (
+        "wrong-flavour",
+        "a V100 and the open kernel modules, which do not support it",
+    ),
+    (
+        "low-inotify",
+        "limits of inotify that are too low for Kubernetes",
+    ),
 ];
 
 /// Every machine: name, and what is special about it.
@@ -86,6 +112,7 @@ pub fn build(name: &str) -> Result<World, Fault> {
     let mut world = match name {
         "8xh100" => base(8, "NVIDIA H100 80GB HBM3", 81_559, "580.159.04"),
         "1xrtx4090" => base(1, "NVIDIA GeForce RTX 4090", 24_564, "570.124.06"),
+        "wrong-flavour" => base(1, "Tesla V100-SXM2-16GB", 16_384, "580.159.04"),
         "no-gpu" => base(0, "", 0, "525.105.17"),
         _ => base(4, "Tesla T4", 15_360, "525.105.17"),
     };
@@ -120,6 +147,7 @@ pub fn build(name: &str) -> Result<World, Fault> {
             let conf = "# /etc/ufw/ufw.conf\n#\nENABLED=yes\nLOGLEVEL=low\n";
             world.put("/etc/ufw/ufw.conf", conf, 0o644, 0);
         }
+        trouble if machine_troubles::is_known(trouble) => {}
         _ => {
             let names: Vec<&str> = MACHINES.iter().map(|(name, _)| *name).collect();
             return Err(Fault::new(
@@ -131,6 +159,7 @@ pub fn build(name: &str) -> Result<World, Fault> {
     }
     world.machine = name.to_owned();
     kernel_files(&mut world);
+    machine_troubles::bring(name, &mut world);
     Ok(world)
 }
 
@@ -152,6 +181,7 @@ fn base(gpus: u32, gpu: &str, memory_mib: u64, driver: &str) -> World {
         epoch_ms: 1_795_446_000_000,
         identity: identity(&release),
         files: BTreeMap::new(),
+        links: BTreeMap::new(),
         units: [("docker".to_owned(), unit(true, true))].into(),
         unit_troubles: BTreeMap::new(),
         packages: ["python3-venv", "docker-ce", "nvidia-container-toolkit"]
@@ -230,6 +260,7 @@ fn identity(os_release: &str) -> Identity {
         memory_mib: 60 * 1024,
         executable: "/usr/local/bin/gpucluster".into(),
         config_home: None,
+        proxies: crate::host::Proxies::default(),
     }
 }
 

@@ -18,14 +18,18 @@ mod effects;
 mod fault;
 mod files;
 mod gpu;
+mod gpu_xml;
 mod host;
+mod kernel_queries;
 mod kube_api;
 mod kube_binder;
 mod kube_controllers;
 mod kube_merge;
 mod kube_rules;
 mod kube_store;
+mod machine_hardware;
 mod machine_parts;
+mod machine_troubles;
 mod machines;
 mod minikube;
 mod minikube_events_out;
@@ -70,8 +74,8 @@ pub use fault::{FaultRule, GRAMMAR as FAULT_GRAMMAR, parse_faults};
 pub use host::SimHost;
 pub use machines::{DEFAULT as DEFAULT_MACHINE, build as build_machine, machines};
 pub use world::{
-    Container, Disk, Docker, Driver, Entry, Export, GpuStack, Minikube, Network, NfsPort,
-    Performed, Profile, Python, Service, SimGpu, UnitTrouble, WandbServer, World,
+    Container, Disk, Docker, Driver, Entry, Export, GpuHealth, GpuStack, Minikube, Network,
+    NfsPort, Performed, Profile, Python, Service, SimGpu, UnitTrouble, WandbServer, World,
 };
 
 use camino::Utf8PathBuf;

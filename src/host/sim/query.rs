@@ -3,8 +3,8 @@
 use super::commands::said;
 use super::world::World;
 use super::{
-    docker_queries, durations, gpu, minikube_queries, nfs, package_queries, programs, python,
-    toolkit, units, wandb,
+    docker_queries, durations, gpu, kernel_queries, minikube_queries, nfs, package_queries,
+    programs, python, toolkit, units, wandb,
 };
 use crate::host::{Answer, HostError, Query};
 
@@ -22,7 +22,7 @@ pub fn seconds(world: &World, query: &Query) -> f64 {
         | Query::DockerNetwork { .. }
         | Query::DockerContainers { .. }
         | Query::DockerRunning => durations::DOCKER_QUERY,
-        Query::NvidiaSmi => durations::NVIDIA_SMI,
+        Query::NvidiaSmi | Query::NvidiaSmiXml => durations::NVIDIA_SMI,
         Query::ToolkitVersion => durations::TOOLKIT_QUERY,
         Query::MinikubeVersion => durations::MINIKUBE_VERSION,
         Query::MinikubeProfiles => durations::MINIKUBE_PROFILES,
@@ -55,11 +55,16 @@ pub fn answer(world: &World, query: &Query, now_ms: u64) -> Result<Answer, HostE
         Query::DockerContainers { label } => docker_queries::containers(world, label),
         Query::DockerRunning => docker_queries::running(world),
         Query::NodeReaches { node, .. } => docker_queries::node_reaches(world, node),
-        Query::NvidiaSmi => {
+        Query::NvidiaSmi | Query::NvidiaSmiXml => {
             let argv = query.argv().unwrap_or_default();
             let args: Vec<&str> = argv.iter().skip(1).map(String::as_str).collect();
             gpu::nvidia_smi(world, &args)
         }
+        Query::NvidiaModule => kernel_queries::modinfo(world),
+        Query::KernelRing => kernel_queries::ring(world),
+        Query::KernelJournal => kernel_queries::journal(world),
+        Query::ClockSynchronized => said(0, "NTPSynchronized=yes\n", ""),
+        Query::Resolves { name } => kernel_queries::resolves(world, name),
         Query::ToolkitVersion => toolkit::version(world),
         Query::MinikubeVersion => minikube_queries::version(world),
         Query::MinikubeProfiles => minikube_queries::profiles(world, now_ms),

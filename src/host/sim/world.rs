@@ -1,8 +1,8 @@
 //! The state of a simulated machine: plain data, one JSON document in a stable order.
 
 use super::kube_store::KubeStore;
-pub use super::world_troubles::{NfsPort, UnitTrouble};
-use crate::host::{Identity, UnitState};
+pub use super::world_troubles::{GpuHealth, NfsPort, UnitTrouble};
+use crate::host::{Identity, Space, UnitState};
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +23,9 @@ pub struct World {
     pub identity: Identity,
     /// Files and directories.
     pub files: BTreeMap<Utf8PathBuf, Entry>,
+    /// Symbolic links and the paths they lead to in the end.
+    #[serde(default)]
+    pub links: BTreeMap<Utf8PathBuf, Utf8PathBuf>,
     /// systemd units of the system manager.
     pub units: BTreeMap<String, UnitState>,
     /// Units of these that cannot be started as they are.
@@ -171,6 +174,9 @@ pub struct SimGpu {
     pub bus_id: String,
     /// Memory in MiB.
     pub memory_mib: u64,
+    /// What is wrong with it.
+    #[serde(default)]
+    pub health: GpuHealth,
 }
 
 /// minikube.
@@ -296,6 +302,17 @@ pub struct Disk {
 }
 
 impl Disk {
+    /// As `statvfs` tells it; with as many inodes as mke2fs makes, one for every 16 KiB.
+    pub fn space(&self) -> Space {
+        Space {
+            free: self.free,
+            total: self.total,
+            free_inodes: self.free >> 14,
+            inodes: self.total >> 14,
+            read_only: false,
+        }
+    }
+
     /// Nothing fits any more: minikube's own measure is 99 % of `/var`.
     pub fn is_full(&self) -> bool {
         self.free < self.total / 100

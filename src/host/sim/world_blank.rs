@@ -15,6 +15,7 @@ impl World {
             epoch_ms,
             identity,
             files: BTreeMap::new(),
+            links: BTreeMap::new(),
             units: BTreeMap::new(),
             unit_troubles: BTreeMap::new(),
             packages: BTreeSet::new(),

@@ -12,6 +12,20 @@ pub enum UnitTrouble {
     Failed(String),
 }
 
+/// What is wrong with a GPU.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GpuHealth {
+    /// It has fallen off the bus.
+    #[serde(default)]
+    pub lost: bool,
+    /// Uncorrectable errors of its memory since the driver was loaded.
+    #[serde(default)]
+    pub ecc_uncorrected: u64,
+    /// A row of its memory waits for a reset to be replaced.
+    #[serde(default)]
+    pub remap_pending: bool,
+}
+
 /// What a firewall makes of containers that call port 2049 of the host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

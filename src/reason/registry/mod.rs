@@ -6,6 +6,7 @@ mod docker;
 mod driver;
 mod engine;
 mod gpu;
+mod host;
 mod jobs;
 mod kube;
 mod machine;
@@ -92,6 +93,7 @@ impl Kind {
 static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     [
         own::KINDS,
+        host::KINDS,
         tools::KINDS,
         machine::KINDS,
         docker::KINDS,

@@ -75,6 +75,7 @@ pub fn identity() -> Identity {
         memory_mib: 64_000,
         executable: "/usr/local/bin/gpucluster".into(),
         config_home: None,
+        proxies: crate::host::Proxies::default(),
     }
 }
 
@@ -299,6 +300,7 @@ impl ReadHost for TestHost {
         now(Ok(Space {
             free: self.free,
             total: 200_000_000_000,
+            ..Space::default()
         }))
     }
 

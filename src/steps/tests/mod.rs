@@ -6,6 +6,7 @@ mod cluster;
 mod docker;
 mod foreign;
 mod laws;
+mod machine;
 mod nfs;
 mod packages;
 mod simulated;
