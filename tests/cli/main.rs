@@ -15,6 +15,7 @@ mod life;
 mod machines;
 mod screens;
 mod signals;
+mod stack;
 mod terminal;
 
 use std::path::{Path, PathBuf};

@@ -5,6 +5,7 @@ use super::machine_parts::{
     GROUPS, GROUPS_WITHOUT_DOCKER, docker_engine, kernel_files, nfs_in_use, one_gpu, os_release,
     shared_host,
 };
+use super::machines_stack;
 use super::world::{
     Disk, Driver, FORMAT, GpuStack, Minikube, NfsPort, Profile, Python, WandbServer, World,
 };
@@ -71,6 +72,45 @@ const MACHINES: &[(&str, &str)] = &[
         "firewalled",
         "ufw drops what containers send to the NFS server's port",
     ),
+    (
+        "cdi-stale",
+        "Docker injects GPUs by a CDI specification from before an upgrade of the driver",
+    ),
+    (
+        "no-cgroups",
+        "the toolkit is told to leave control groups alone, as for rootless Docker",
+    ),
+    ("docker-snap", "Docker is installed as a snap"),
+    (
+        "docker-desktop",
+        "the current context is Docker Desktop's, a virtual machine without GPUs",
+    ),
+    ("docker-rootless", "the Docker daemon is a rootless one"),
+    (
+        "docker-remote",
+        "DOCKER_HOST names the daemon of another machine",
+    ),
+    ("podman-shim", "`docker` is podman's stand-in"),
+    (
+        "runtime-not-restarted",
+        "the nvidia runtime is in daemon.json, and Docker was not restarted since",
+    ),
+    (
+        "minikube-home-root",
+        "minikube's folder belongs to root, after `sudo -E minikube`",
+    ),
+    (
+        "unhealthy-gpu",
+        "a cluster whose device plugin took a GPU out of service after an Xid",
+    ),
+    (
+        "stuck-pods",
+        "a cluster in which jobs cannot pull their image and a pod is killed for memory",
+    ),
+    (
+        "queue-broken",
+        "the queue's configuration has its volumeMounts in the wrong place",
+    ),
 ];
 
 /// Every machine: name, and what is special about it.
@@ -120,6 +160,7 @@ pub fn build(name: &str) -> Result<World, Fault> {
             let conf = "# /etc/ufw/ufw.conf\n#\nENABLED=yes\nLOGLEVEL=low\n";
             world.put("/etc/ufw/ufw.conf", conf, 0o644, 0);
         }
+        name if machines_stack::shape(&mut world, name) => {}
         _ => {
             let names: Vec<&str> = MACHINES.iter().map(|(name, _)| *name).collect();
             return Err(Fault::new(
@@ -188,6 +229,7 @@ fn base(gpus: u32, gpu: &str, memory_mib: u64, driver: &str) -> World {
             entity: "ada".to_owned(),
             teams: BTreeSet::new(),
             queues: [("ada".to_owned(), ["gpucluster".to_owned()].into())].into(),
+            queue_configs: BTreeMap::new(),
         },
         services: BTreeMap::new(),
         disk: Disk {
@@ -274,7 +316,7 @@ fn cluster_without_gpus(world: &mut World) {
     world.put("/etc/docker/daemon.json", json, 0o644, 0);
     docker::daemon_starts(world);
     super::minikube_node::make_node(world, "gpucluster", false);
-    world.minikube.cached = true;
+    super::minikube::fill_cache(world);
     let config = world.identity.home.join(".kube/config");
     world.minikube.profiles.insert(
         "gpucluster".to_owned(),
@@ -295,6 +337,7 @@ fn cluster_without_gpus(world: &mut World) {
             last_error: None,
             kubeconfig: None,
             plugin_ready_ms: None,
+            unhealthy_gpus: 0,
             api: super::kube_store::KubeStore::default(),
         },
     );

@@ -27,6 +27,7 @@ mod kube_rules;
 mod kube_store;
 mod machine_parts;
 mod machines;
+mod machines_stack;
 mod minikube;
 mod minikube_events_out;
 mod minikube_flags;

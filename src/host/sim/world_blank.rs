@@ -35,6 +35,10 @@ impl World {
                 networks: BTreeMap::new(),
                 containers: BTreeMap::new(),
                 images: BTreeSet::new(),
+                context: String::new(),
+                endpoint: String::new(),
+                podman: false,
+                daemon_host: String::new(),
             },
             gpus: GpuStack {
                 driver: Driver::NotInstalled,
@@ -59,6 +63,7 @@ impl World {
                 entity: String::new(),
                 teams: BTreeSet::new(),
                 queues: BTreeMap::new(),
+                queue_configs: BTreeMap::new(),
             },
             services: BTreeMap::new(),
             disk: Disk {
