@@ -1,15 +1,19 @@
-//! `doctor`: every step, looked at and judged; nothing changes.
+//! `doctor`: every step and every check, looked at and judged; nothing changes but what `--deep`
+//! tries out after consent.
 
-use super::Output;
-use super::request::Verb;
-use super::session::{Session, select};
+mod deep;
+pub mod examine;
+mod watch;
+
+use super::request::{Output, Verb};
+use super::session::Session;
 use super::signals::while_listening;
-use crate::engine::{Graph, Scope, planner};
-use crate::model::{Fault, Plan, StepId};
+use crate::model::{Checkup, Fault};
 use crate::reason::Exit;
-use crate::steps::StepFlags;
 use crate::ui;
-use std::collections::BTreeSet;
+use crate::ui::Theme;
+use crate::ui::doctor::Detail;
+use examine::{Wanted, examine};
 
 /// Runs `doctor`.
 ///
@@ -17,28 +21,23 @@ use std::collections::BTreeSet;
 /// Wrong names of checks, and a catalogue that is no graph.
 pub async fn doctor(session: &Session<'_>) -> Result<Exit, Fault> {
     let Verb::Doctor {
-        checks,
-        list,
-        ignore,
-        strict,
+        list, deep, watch, ..
     } = &session.request.verb
     else {
         return Ok(Exit::Bug);
     };
-    let whole = session.graph_with_checks(StepFlags::default())?;
+    let wanted = Wanted::of(session)?;
     if *list {
-        list_checks(session, &whole);
+        list_checks(session, &wanted);
         return Ok(Exit::Ok);
     }
-    let chosen = select(&whole, checks)?;
-    let ignored = select(&whole, ignore)?;
-    let graph = if chosen.is_empty() {
-        whole
-    } else {
-        whole.closure(&chosen.iter().copied().collect::<Vec<_>>())
-    };
-    let nothing_skipped = BTreeSet::new();
-    let looking = session.survey(&graph, &nothing_skipped);
+    if let Some(seconds) = watch {
+        return while_listening(&session.cancel, watch::watch(session, *seconds)).await;
+    }
+    if let Some(apply) = deep {
+        return deep::deep(session, apply).await;
+    }
+    let looking = examine(session, &wanted);
     let seen = while_listening(&session.cancel, async {
         tokio::select! {
             seen = looking => Some(seen),
@@ -49,48 +48,42 @@ pub async fn doctor(session: &Session<'_>) -> Result<Exit, Fault> {
     let Some(seen) = seen else {
         return Ok(session.cancel.exit().unwrap_or(Exit::Interrupted));
     };
-    let mut plan = planner::plan(&graph, &seen, &Scope::All, &session.settings.profile);
-    if !chosen.is_empty() {
-        // What a chosen check needs is shown only where it is the cause.
-        plan.steps
-            .retain(|step| chosen.contains(&step.step) || step.fault().is_some());
-    }
-    if session.request.common.output == Output::Text {
-        let verbose = session.request.common.verbosity > 0;
-        let report = ui::doctor::report(&plan, &session.stdout_theme(), verbose);
-        ui::print(&session.in_world(&report));
-    } else {
-        ui::print(&ui::json(&ui::doctor::json(&plan)));
-    }
-    Ok(verdict(&plan, &ignored, *strict))
+    let checkup = seen.checkup(&wanted);
+    ui::print(&shown(session, &wanted, &checkup, &session.stdout_theme()));
+    Ok(verdict(&checkup))
 }
 
-/// The checks with what each needs; as data, the graph itself.
-fn list_checks(session: &Session<'_>, graph: &Graph) {
-    if session.request.common.output == Output::Text {
-        let lines: Vec<String> = graph
-            .steps()
-            .iter()
-            .map(|step| format!("{:<18} {}\n", step.id().as_str(), step.title()))
-            .collect();
-        ui::print(&lines.concat());
-    } else {
-        let checks: Vec<serde_json::Value> = graph
-            .steps()
-            .iter()
-            .map(|step| {
-                serde_json::json!({"id": step.id(), "title": step.title(), "needs": step.needs()})
-            })
-            .collect();
-        ui::print(&ui::json(&checks));
+/// The report in the form that was asked for.
+fn shown(session: &Session<'_>, wanted: &Wanted, checkup: &Checkup, theme: &Theme) -> String {
+    let text = match session.request.common.output {
+        Output::Text => {
+            let detail = match session.request.common.verbosity {
+                0 if wanted.is_everything() => Detail::Folded,
+                0 => Detail::EachCheck,
+                _ => Detail::Everything,
+            };
+            ui::doctor::report(checkup, theme, detail)
+        }
+        Output::Table => ui::doctor::table(checkup),
+        Output::Junit => ui::doctor::junit(checkup),
+        Output::Json | Output::Jsonl => return ui::json(&ui::doctor::json(checkup)),
+    };
+    session.in_world(&text)
+}
+
+/// The checks in the order of the stack, with what each needs.
+fn list_checks(session: &Session<'_>, wanted: &Wanted) {
+    let checks = wanted.listed();
+    match session.request.common.output {
+        Output::Json | Output::Jsonl => ui::print(&ui::json(&ui::doctor::list_json(&checks))),
+        Output::Text | Output::Table | Output::Junit => {
+            ui::print(&ui::doctor::list(&checks, &session.stdout_theme()));
+        }
     }
 }
 
-fn verdict(plan: &Plan, ignored: &BTreeSet<StepId>, strict: bool) -> Exit {
-    let mut counted = plan.clone();
-    counted.steps.retain(|step| !ignored.contains(&step.step));
-    let warned = counted.steps.iter().any(|step| !step.warnings.is_empty());
-    if ui::doctor::healthy(&counted) && !(strict && warned) {
+fn verdict(checkup: &Checkup) -> Exit {
+    if checkup.healthy() {
         Exit::Ok
     } else {
         Exit::Problems

@@ -14,6 +14,7 @@ mod settings;
 mod signals;
 mod state_dir;
 mod status;
+mod support_bundle;
 mod up;
 mod world;
 
@@ -61,6 +62,10 @@ pub fn run(request: &Request) -> Exit {
 }
 
 async fn dispatch(request: &Request, theme: Theme) -> Result<Exit, Fault> {
+    if matches!(request.verb, Verb::SupportBundle { .. }) {
+        let (session, troubles) = support_bundle::open(request, theme)?;
+        return support_bundle::support_bundle(&session, &troubles).await;
+    }
     let session = Session::open(request, theme)?;
     match &request.verb {
         Verb::Up { .. } => up::up(&session).await,
@@ -79,7 +84,7 @@ async fn dispatch(request: &Request, theme: Theme) -> Result<Exit, Fault> {
         },
         Verb::AgentStatus => status::agent_status(&session).await,
         Verb::AgentLogs => agent::logs(&session).await,
-        Verb::Explain { .. } => Ok(Exit::Bug),
+        Verb::Explain { .. } | Verb::SupportBundle { .. } => Ok(Exit::Bug),
     }
 }
 

@@ -33,6 +33,10 @@ pub enum Output {
     Json,
     /// One JSON object an event.
     Jsonl,
+    /// One line a check (`doctor`).
+    Table,
+    /// JUnit XML (`doctor`).
+    Junit,
 }
 
 /// When colour is used.
@@ -117,6 +121,10 @@ pub enum Verb {
         ignore: Vec<String>,
         /// Warnings count as problems.
         strict: bool,
+        /// Try out as well what only shows when it is done, after consent.
+        deep: Option<Apply>,
+        /// Look again every so many seconds.
+        watch: Option<u64>,
     },
     /// What runs now.
     Status,
@@ -143,6 +151,15 @@ pub enum Verb {
     AgentStatus,
     /// The agent's log.
     AgentLogs,
+    /// Collect what somebody else needs to help.
+    SupportBundle {
+        /// Where to; `None`: the current folder, under a name with profile and time.
+        file: Option<Utf8PathBuf>,
+        /// Agreed beforehand.
+        yes: bool,
+        /// Print what would be in it and stop.
+        list: bool,
+    },
     /// Explain a reason; `None` lists them.
     Explain {
         /// Its name.
@@ -162,6 +179,7 @@ impl Verb {
             Self::AgentRestart { .. } => "agent restart",
             Self::AgentStatus => "agent status",
             Self::AgentLogs => "agent logs",
+            Self::SupportBundle { .. } => "support-bundle",
             Self::Explain { .. } => "explain",
         }
     }

@@ -11,6 +11,7 @@ use crate::host::{ReadHost, WriteHost};
 use crate::model::{Fault, StepId};
 use crate::reason::ids;
 use crate::step::Step;
+use crate::steps::nfs_mount::Mount;
 use crate::steps::{StepFlags, Wish, catalog, catalog_with_checks};
 use crate::ui::Theme;
 use crate::ui::world::in_world;
@@ -94,7 +95,8 @@ impl<'r> Session<'r> {
 
     /// Looks at every step of a graph.
     pub async fn survey(&self, graph: &Graph, skip: &BTreeSet<StepId>) -> Survey {
-        survey::survey(graph, self.reader(), skip, |_, _| {}).await
+        let patience = self.settings.patience;
+        survey::survey_with(graph, self.reader(), skip, patience, |_, _| {}).await
     }
 
     /// Colours and glyphs of standard output.
@@ -116,6 +118,12 @@ impl<'r> Session<'r> {
     fn wish(&self) -> Wish {
         let identity = self.reader().identity();
         Wish::new(Arc::clone(&self.settings), StepFlags::default(), identity)
+    }
+
+    /// The trial of a mount, where these settings have something to mount.
+    pub fn nfs_mount(&self) -> Option<Arc<Mount>> {
+        let wish = self.wish();
+        Mount::is_wanted(&wish).then(|| Arc::new(Mount::new(Arc::new(wish))))
     }
 
     /// Name of the agent's service.
@@ -151,7 +159,11 @@ impl<'r> Session<'r> {
     }
 }
 
-fn graph_of(steps: Vec<Arc<dyn Step>>) -> Result<Graph, Fault> {
+/// A graph of these steps.
+///
+/// # Errors
+/// `UNEXPECTED`: they are no graph, which is a bug.
+pub fn graph_of(steps: Vec<Arc<dyn Step>>) -> Result<Graph, Fault> {
     Graph::new(steps).map_err(|error| {
         Fault::new(ids::UNEXPECTED, "the catalogue of steps is not a graph")
             .caused_by(error.to_string())

@@ -10,9 +10,7 @@ use camino::Utf8PathBuf;
 /// # Errors
 /// `CONFIG_INVALID` with every problem at once.
 pub fn settings(common: &Common) -> Result<Layered, Fault> {
-    let file = locate::locate(common.config.as_deref(), &places(), |path| {
-        std::fs::read_to_string(path)
-    })?;
+    let file = file(common)?;
     let env = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, _)| name.starts_with("GPUCLUSTER_") || name.starts_with("WANDB_"))
@@ -21,6 +19,16 @@ pub fn settings(common: &Common) -> Result<Layered, Fault> {
         file,
         env,
         flags: common.settings.clone(),
+    })
+}
+
+/// The settings' file with its text, where there is one.
+///
+/// # Errors
+/// `CONFIG_INVALID` where it cannot be read.
+pub fn file(common: &Common) -> Result<Option<(Utf8PathBuf, String)>, Fault> {
+    locate::locate(common.config.as_deref(), &places(), |path| {
+        std::fs::read_to_string(path)
     })
 }
 

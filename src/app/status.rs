@@ -74,7 +74,11 @@ pub async fn agent_status(session: &Session<'_>) -> Result<Exit, Fault> {
     Ok(if polling { Exit::Ok } else { Exit::Problems })
 }
 
-async fn gather(session: &Session<'_>) -> Result<StatusReport, Fault> {
+/// Everything that `status` tells.
+///
+/// # Errors
+/// A catalogue that is no graph.
+pub async fn gather(session: &Session<'_>) -> Result<StatusReport, Fault> {
     let graph = session.graph(StepFlags::default())?;
     let nothing = BTreeSet::new();
     let limit = PATIENCE * session.settings.patience;

@@ -167,7 +167,8 @@ async fn bring_about(
     apply: &Apply,
 ) -> (Outcome, Exit) {
     say_history(session, run, bus);
-    let looking = survey::survey(graph, session.reader(), skip, |step, look| {
+    let patience = session.settings.patience;
+    let looking = survey::survey_with(graph, session.reader(), skip, patience, |step, look| {
         if !matches!(look, Look::NotYet) {
             bus.say(EventKind::Observed {
                 step,

@@ -7,7 +7,7 @@ use crate::engine::Options;
 use crate::host::overlay::Overlay;
 use crate::host::real::{RealHost, RealOptions, Secrets};
 use crate::host::sim::{self, FaultRule, Pace, SimHost, SimOptions};
-use crate::host::{HostError, ReadHost, WriteHost};
+use crate::host::{HostError, Identity, ReadHost, WriteHost};
 use crate::model::{Advice, Fault};
 use crate::reason::ids;
 use std::io::IsTerminal;
@@ -37,13 +37,37 @@ pub fn open(
     }
 }
 
+/// Opens it for looking only, also where the person has no home: a rehearsal is then this machine
+/// as it is.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_for_looking(
+    world: &World,
+    settings: &Settings,
+    state: &StateDir,
+) -> Result<Arc<dyn WriteHost>, Fault> {
+    match world {
+        World::Simulated(_) => open(world, settings, state),
+        World::Real | World::Rehearsal => {
+            let identity = RealHost::read_homeless_identity().map_err(unknown)?;
+            Ok(Arc::new(host_of(identity, settings)))
+        }
+    }
+}
+
+fn unknown(error: HostError) -> Fault {
+    Fault::new(ids::UNEXPECTED, "cannot tell who and where we are").caused_by(error.to_string())
+}
+
 fn real_host(settings: &Settings) -> Result<RealHost, Fault> {
-    let unknown = |error: HostError| {
-        Fault::new(ids::UNEXPECTED, "cannot tell who and where we are").caused_by(error.to_string())
-    };
     let identity = RealHost::read_identity().map_err(unknown)?;
+    Ok(host_of(identity, settings))
+}
+
+fn host_of(identity: Identity, settings: &Settings) -> RealHost {
     let layout = settings.layout(&identity.data_dir);
-    RealHost::new(RealOptions {
+    let options = RealOptions {
         secrets: Secrets::find(
             &settings.wandb.base_url,
             &identity.home,
@@ -53,8 +77,8 @@ fn real_host(settings: &Settings) -> Result<RealHost, Fault> {
         interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
         supervisor_argv: None,
         patience: settings.patience,
-    })
-    .map_err(unknown)
+    };
+    RealHost::of(identity, options)
 }
 
 fn simulated(machine: &str, settings: &Settings, state: &StateDir) -> Result<SimHost, Fault> {

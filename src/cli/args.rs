@@ -35,6 +35,10 @@ pub enum OutputForm {
     Json,
     /// One JSON object an event on standard output (`up`, `nfs setup`, `agent …`, `down`).
     Jsonl,
+    /// One line a check on standard output (`doctor`).
+    Table,
+    /// JUnit XML on standard output, for CI systems (`doctor`).
+    Junit,
 }
 
 /// When colour is used.
@@ -148,7 +152,7 @@ pub enum Command {
     },
     /// Check everything, read-only, and say what mends it
     Doctor {
-        /// Checks to run (an id or a topic) [default: all]
+        /// Checks to run (an id, a topic or an area) [default: all]
         checks: Vec<String>,
         /// List the checks
         #[arg(long)]
@@ -159,6 +163,23 @@ pub enum Command {
         /// Warnings count as problems
         #[arg(long)]
         strict: bool,
+        /// Also try out what shows only when it is done: a GPU container, a test mount; asks first
+        #[arg(long)]
+        deep: bool,
+        /// With --deep: agree to the trials beforehand
+        #[arg(long, short, requires = "deep")]
+        yes: bool,
+        /// Look again every so many seconds, until Ctrl-C
+        #[arg(
+            long,
+            value_name = "SECONDS",
+            num_args = 0..=1,
+            require_equals = true,
+            default_missing_value = "5",
+            value_parser = clap::value_parser!(u64).range(1..=86_400),
+            conflicts_with_all = ["deep", "list"]
+        )]
+        watch: Option<u64>,
         #[command(flatten)]
         queue: QueueArgs,
     },
@@ -187,6 +208,21 @@ pub enum Command {
     Agent {
         #[command(subcommand)]
         command: AgentCommand,
+    },
+    /// Collect what somebody else needs to help into one file; secrets are taken out
+    #[command(after_help = "Examples:
+  gpucluster support-bundle --list   what would be in it; nothing is written
+  gpucluster support-bundle          list it, ask, write it into the current folder")]
+    SupportBundle {
+        /// Where to [default: gpucluster-support-PROFILE-TIME.tar.gz here]; never overwritten
+        #[arg(long, value_name = "PATH")]
+        file: Option<Utf8PathBuf>,
+        /// Agree to the list beforehand
+        #[arg(long, short)]
+        yes: bool,
+        /// Print what would be in it and stop
+        #[arg(long, conflicts_with_all = ["file", "yes"])]
+        list: bool,
     },
     /// Explain a reason, or find the one behind any text: `gpucluster explain - < log`
     ///

@@ -28,6 +28,12 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(exit.code());
         }
     };
+    if let Some(error) = request::unfit(&cli) {
+        let _ = Cli::command()
+            .error(clap::error::ErrorKind::ArgumentConflict, error)
+            .print();
+        return ExitCode::from(Exit::Usage.code());
+    }
     let exit = match &cli.command {
         Verb::Agent {
             command: AgentCommand::Supervise { dir },

@@ -39,6 +39,8 @@ fn common(global: Global, typed: String) -> Common {
             OutputForm::Text => Output::Text,
             OutputForm::Json => Output::Json,
             OutputForm::Jsonl => Output::Jsonl,
+            OutputForm::Table => Output::Table,
+            OutputForm::Junit => Output::Junit,
         },
         color: match global.color {
             ColorChoice::Auto => Color::Auto,
@@ -48,6 +50,13 @@ fn common(global: Global, typed: String) -> Common {
         verbosity: global.verbose.min(2),
         typed,
     }
+}
+
+/// Why a form of output does not go with a verb.
+pub fn unfit(cli: &Cli) -> Option<&'static str> {
+    let of_doctor = matches!(cli.global.output, OutputForm::Table | OutputForm::Junit);
+    (of_doctor && !matches!(cli.command, Command::Doctor { .. }))
+        .then_some("--output table and --output junit are forms of `gpucluster doctor` alone")
 }
 
 fn queue(common: &mut Common, args: QueueArgs) {
@@ -112,6 +121,9 @@ pub fn request(cli: Cli, typed: String) -> Option<Request> {
             list,
             ignore,
             strict,
+            deep,
+            yes,
+            watch,
             queue: q,
         } => {
             queue(&mut common, q);
@@ -120,6 +132,11 @@ pub fn request(cli: Cli, typed: String) -> Option<Request> {
                 list,
                 ignore,
                 strict,
+                deep: deep.then(|| Apply {
+                    yes,
+                    ..Apply::default()
+                }),
+                watch,
             }
         }
         Command::Status { queue: q } => {
@@ -174,6 +191,7 @@ pub fn request(cli: Cli, typed: String) -> Option<Request> {
             AgentCommand::Logs => Verb::AgentLogs,
             AgentCommand::Supervise { .. } => return None,
         },
+        Command::SupportBundle { file, yes, list } => Verb::SupportBundle { file, yes, list },
         Command::Explain { reason } => Verb::Explain { reason },
         Command::Completions { .. } | Command::Man => return None,
     };

@@ -6,8 +6,11 @@
 pub mod bus;
 pub mod cancel;
 pub mod consent;
+pub mod diagnosis;
 pub mod executor;
+pub mod experiment;
 pub mod graph;
+mod guard;
 pub mod journal;
 pub mod lock;
 mod memo;

@@ -1,15 +1,17 @@
 //! Looking at every step at once, read-only.
 
 use super::graph::Graph;
+use super::guard;
 use super::memo::Memo;
 use crate::host::ReadHost;
 use crate::model::{Asked, Facts, Fault, Observation, Probe, State, StepId};
 use crate::step::Step;
 use futures::StreamExt;
-use futures::future::join_all;
+use futures::future::{Either, join_all, select};
 use futures::stream::FuturesUnordered;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use tokio::time::Instant;
 
 /// What a look at one step gave.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +74,8 @@ pub struct Survey {
     pub foreseen: BTreeMap<StepId, Observation>,
     /// The question whose answer took longest.
     pub slowest: Option<Asked>,
+    /// How long each look took, in milliseconds.
+    pub took: BTreeMap<StepId, u64>,
 }
 
 /// Looks at every step of the graph as soon as what it needs has been seen to hold; all questions
@@ -83,6 +87,18 @@ pub async fn survey(
     graph: &Graph,
     host: &dyn ReadHost,
     skip: &BTreeSet<StepId>,
+    saw: impl FnMut(StepId, &Look),
+) -> Survey {
+    survey_with(graph, host, skip, 1, saw).await
+}
+
+/// The same on a slow machine: each look may take `patience` times its usual deadline. A look that
+/// breaks or does not end is told as such and the others go on.
+pub async fn survey_with(
+    graph: &Graph,
+    host: &dyn ReadHost,
+    skip: &BTreeSet<StepId>,
+    patience: u32,
     mut saw: impl FnMut(StepId, &Look),
 ) -> Survey {
     let memo = Memo::new(host);
@@ -103,7 +119,7 @@ pub async fn survey(
                     .iter()
                     .all(|need| result.looks.get(need).is_some_and(Look::holds))
                 {
-                    running.push(look(step, &memo, result.facts.clone()));
+                    running.push(look(step, &memo, result.facts.clone(), patience));
                 } else if needs
                     .iter()
                     .any(|need| result.looks.get(need).is_some_and(|look| !look.holds()))
@@ -126,9 +142,10 @@ pub async fn survey(
             if decided {
                 continue;
             }
-            let Some((id, probe)) = running.next().await else {
+            let Some((id, probe, ms)) = running.next().await else {
                 break;
             };
+            result.took.insert(id, ms);
             if let Ok(observation) = &probe {
                 for fact in &observation.facts {
                     result.facts.learn(id, fact.clone());
@@ -142,21 +159,35 @@ pub async fn survey(
             saw(id, &verdict);
             result.looks.insert(id, verdict);
         }
+        let ahead = graph.steps().iter().filter(|step| {
+            result.looks.get(&step.id()) == Some(&Look::NotYet) && !skip.contains(&step.id())
+        });
+        let ahead = ahead.map(|step| look(Arc::clone(step), &memo, result.facts.clone(), patience));
+        let ahead = join_all(ahead).await.into_iter();
+        result.foreseen = ahead
+            .filter_map(|(id, probe, _)| Some((id, probe.ok()?)))
+            .collect();
         result
     };
-    let mut result = futures::join!(memo.prefetch(questions), judged).1;
-    let ahead = graph.steps().iter().filter(|step| {
-        result.looks.get(&step.id()) == Some(&Look::NotYet) && !skip.contains(&step.id())
-    });
-    let ahead = join_all(ahead.map(|step| look(Arc::clone(step), &memo, result.facts.clone())));
-    let ahead = ahead.await.into_iter();
-    result.foreseen = ahead
-        .filter_map(|(id, probe)| Some((id, probe.ok()?)))
-        .collect();
+    // A question that no look waits for any more, because its look was given up, is given up as well.
+    let asking = Box::pin(memo.prefetch(questions));
+    let mut result = match select(Box::pin(judged), asking).await {
+        Either::Left((result, _)) => result,
+        Either::Right(((), judged)) => judged.await,
+    };
     result.slowest = memo.slowest();
     result
 }
 
-async fn look(step: Arc<dyn Step>, host: &dyn ReadHost, facts: Facts) -> (StepId, Probe) {
-    (step.id(), step.observe(host, &facts).await)
+async fn look(
+    step: Arc<dyn Step>,
+    host: &dyn ReadHost,
+    facts: Facts,
+    patience: u32,
+) -> (StepId, Probe, u64) {
+    let begun = Instant::now();
+    let within = guard::deadline(step.as_ref(), patience);
+    let probe = guard::observe(step.as_ref(), host, &facts, within).await;
+    let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    (step.id(), probe, ms)
 }

@@ -7,8 +7,8 @@
 use super::{HostError, KubeQuery};
 use crate::model::ObjectRef;
 use kube::api::{
-    ApiResource, DeleteParams, DynamicObject, GetParams, GroupVersionKind, ListParams, Patch,
-    PatchParams, ValidationDirective,
+    ApiResource, DeleteParams, DynamicObject, GetParams, GroupVersionKind, ListParams, LogParams,
+    Patch, PatchParams, ValidationDirective,
 };
 use kube::core::Request;
 use kube::{Client, Error, Resource};
@@ -20,6 +20,9 @@ pub const FIELD_MANAGER: &str = "gpucluster";
 
 /// How long one request may take in all, connecting included.
 pub const REQUEST_LIMIT: Duration = Duration::from_secs(15);
+
+/// Most bytes of a container's log.
+const LOG_LIMIT: i64 = 512 << 10;
 
 /// How long connecting may take; for who makes the client.
 pub const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -61,6 +64,25 @@ pub async fn query(
                 .map_err(|error| HostError::Io(chain(&error)))?;
             let what = format!("GET {object}");
             absent_is_none(within(limit, &what, client.request::<Value>(request)).await)
+        }
+        KubeQuery::Log {
+            namespace,
+            pod,
+            lines,
+        } => {
+            let path = DynamicObject::url_path(&resource("v1", "Pod"), Some(namespace));
+            let params = LogParams {
+                tail_lines: Some(i64::from(*lines)),
+                limit_bytes: Some(LOG_LIMIT),
+                timestamps: true,
+                ..LogParams::default()
+            };
+            let request = Request::new(path)
+                .logs(pod, &params)
+                .map_err(|error| HostError::Io(chain(&error)))?;
+            let what = format!("GET the log of {namespace}/{pod}");
+            let text = within(limit, &what, client.request_text(request)).await;
+            absent_is_none(text).map(|text| text.map(Value::String))
         }
         KubeQuery::List {
             api_version,
@@ -154,7 +176,7 @@ async fn within<T>(
     }
 }
 
-fn absent_is_none(answer: Result<Value, HostError>) -> Result<Option<Value>, HostError> {
+fn absent_is_none<T>(answer: Result<T, HostError>) -> Result<Option<T>, HostError> {
     match answer {
         Ok(value) => Ok(Some(value)),
         Err(HostError::Refused { code: 404, .. }) => Ok(None),
@@ -272,6 +294,26 @@ mod tests {
             uri.contains("labelSelector=wandb.ai%2Fmonitor%3Dtrue"),
             "{uri}"
         );
+    }
+
+    #[tokio::test]
+    async fn a_log_is_asked_for_by_its_end_and_bounded() {
+        let (client, seen) = api(200, "one\ntwo\n");
+        let log = KubeQuery::Log {
+            namespace: "kube-system".to_owned(),
+            pod: "p".to_owned(),
+            lines: 7,
+        };
+        let answer = query(&client, &log, REQUEST_LIMIT).await;
+        assert_eq!(answer, Ok(Some(json!("one\ntwo\n"))));
+        let uri = asked(&seen).1;
+        assert!(
+            uri.starts_with("/api/v1/namespaces/kube-system/pods/p/log?"),
+            "{uri}"
+        );
+        for part in ["tailLines=7", "limitBytes=524288", "timestamps=true"] {
+            assert!(uri.contains(part), "{uri}");
+        }
     }
 
     #[tokio::test]

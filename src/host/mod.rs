@@ -205,6 +205,37 @@ pub struct Space {
     pub total: u64,
 }
 
+/// Both ends of a file that may be long.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ends {
+    /// Its first bytes; all of them where `tail` is empty.
+    pub head: Vec<u8>,
+    /// Its last bytes, which never overlap the first.
+    pub tail: Vec<u8>,
+    /// Bytes in all.
+    pub total: u64,
+}
+
+impl Ends {
+    /// Those of a text that is at hand.
+    pub fn of(text: &str, head: usize, tail: usize) -> Self {
+        let bytes = text.as_bytes();
+        let total = bytes.len() as u64;
+        if bytes.len() <= head.saturating_add(tail) {
+            return Self {
+                head: bytes.to_vec(),
+                tail: Vec::new(),
+                total,
+            };
+        }
+        Self {
+            head: bytes[..head].to_vec(),
+            tail: bytes[bytes.len() - tail..].to_vec(),
+            total,
+        }
+    }
+}
+
 /// Result of a look.
 pub type Look<'a, T> = BoxFuture<'a, Result<T, HostError>>;
 
@@ -218,6 +249,19 @@ pub trait ReadHost: Send + Sync {
 
     /// A text file's content; `None` if there is none.
     fn read_file<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Option<String>>;
+
+    /// The first and the last bytes of a file of any kind and size; `None` if there is none.
+    fn read_ends<'a>(
+        &'a self,
+        path: &'a Utf8Path,
+        head: usize,
+        tail: usize,
+    ) -> Look<'a, Option<Ends>> {
+        Box::pin(async move {
+            let text = self.read_file(path).await?;
+            Ok(text.map(|text| Ends::of(&text, head, tail)))
+        })
+    }
 
     /// What is at a path; `None` if nothing.
     fn stat<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Option<Meta>>;

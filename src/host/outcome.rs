@@ -125,10 +125,17 @@ fn usual_reason(command: &Command) -> ReasonId {
     match program {
         "apt-get" | "dnf" | "yum" | "zypper" | "pacman" => ids::PACKAGE_INSTALL_FAILED,
         "docker" if has("--gpus") => ids::GPU_CONTAINER_FAILED,
+        "docker" if is_mount(command) => ids::NFS_MOUNT_FAILED,
         "uv" => ids::AGENT_INSTALL_FAILED,
         _ if has("pip") || has("venv") => ids::AGENT_INSTALL_FAILED,
         _ => ids::CHANGE_FAILED,
     }
+}
+
+/// Whether a command mounts something in a node.
+fn is_mount(command: &Command) -> bool {
+    let has = |text: &str| command.argv.iter().any(|argument| argument.contains(text));
+    has("exec") && has("mount -t nfs")
 }
 
 /// Counts the GPUs that `nvidia-smi -L` lists: lines `GPU 0: Tesla T4 (UUID: GPU-…)`. MIG devices

@@ -56,6 +56,9 @@ pub enum Query {
     },
     /// The export table as `exportfs -s` prints it, by root; without root `/var/lib/nfs/etab`.
     Exports,
+    /// What the kernel said since it was started about GPUs, NFS and memory that ran out, from the
+    /// journal; shown to root and to the groups `adm` and `systemd-journal`.
+    KernelLines,
     /// Whether a package is installed (`dpkg-query -W` or `rpm -q`); exit 0 means yes.
     Package {
         /// Name.
@@ -180,6 +183,15 @@ impl Query {
                 vec!["minikube", "status", "-p", profile, "-o", "json"]
             }
             Self::Exports => vec!["exportfs", "-s"],
+            Self::KernelLines => vec![
+                "journalctl",
+                "--dmesg",
+                "--no-pager",
+                "--quiet",
+                "--lines=2000",
+                "--output=short-iso",
+                "--grep=NVRM|nvidia|nouveau|nfsd|lockd|rpc\\.|out of memory|oom-kill",
+            ],
             Self::Package { name } => vec!["dpkg-query", "-W", "-f", "${Status}", name],
             Self::PackageVersions { names } => with(
                 &[
@@ -317,6 +329,15 @@ pub enum KubeQuery {
         namespace: Option<String>,
         /// Label selector; empty for all.
         selector: String,
+    },
+    /// The last lines that a container printed; the answer is one text.
+    Log {
+        /// Namespace of the pod.
+        namespace: String,
+        /// The pod.
+        pod: String,
+        /// How many lines.
+        lines: u32,
     },
 }
 

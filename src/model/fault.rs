@@ -48,6 +48,17 @@ pub struct Fault {
     pub advice: Vec<Advice>,
 }
 
+/// Longest line that is kept of a tool's words, in characters: a stream without line ends says nothing
+/// more by its rest.
+const LONGEST_LINE: usize = 1000;
+
+fn beginning(line: &str) -> String {
+    match line.char_indices().nth(LONGEST_LINE) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line.to_owned(),
+    }
+}
+
 impl Fault {
     /// A fault with nothing but its reason and sentence.
     pub fn new(reason: ReasonId, summary: impl Into<String>) -> Self {
@@ -75,7 +86,8 @@ impl Fault {
         self
     }
 
-    /// Keeps the last ten non-empty lines of a tool's output.
+    /// Keeps the last ten non-empty lines of a tool's output, and of an endless line
+    /// its beginning.
     #[must_use]
     pub fn with_evidence(mut self, output: &str) -> Self {
         let lines: Vec<&str> = output
@@ -84,7 +96,7 @@ impl Fault {
             .collect();
         let from = lines.len().saturating_sub(10);
         self.evidence
-            .extend(lines[from..].iter().map(|line| line.trim_end().to_owned()));
+            .extend(lines[from..].iter().map(|line| beginning(line.trim_end())));
         self
     }
 

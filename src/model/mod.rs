@@ -2,8 +2,10 @@
 //!
 //! Nothing in here may import another module of the crate (`tests/architecture.rs` keeps that).
 
+mod bundle;
 mod calendar;
 mod change;
+mod checkup;
 mod command;
 mod event;
 mod fact;
@@ -18,8 +20,10 @@ mod status;
 mod touch;
 mod version;
 
+pub use bundle::{Bundle, Member, Missing, Redacted};
 pub use calendar::civil;
 pub use change::{Change, Effect, EffectKind, Owner, Privilege, Removal, Risk, UnitWant};
+pub use checkup::{CheckState, Checkup, Finding};
 pub use command::{Command, Expect, Stream};
 pub use event::{Asked, Event, EventKind, Notice, NoticeLevel, Outcome, SCHEMA};
 pub use fact::{Fact, Facts, Gpu, Keeper, Learned};

@@ -20,6 +20,7 @@ pub mod nvidia_smi;
 pub mod os_release;
 pub mod package_versions;
 pub mod quantity;
+pub mod redact;
 pub mod unit;
 pub mod wandb;
 pub mod wandb_queue;

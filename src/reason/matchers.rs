@@ -30,6 +30,8 @@ struct Row {
     not: [&'static [&'static str]; 2],
     /// Words that, further down, say that it went well after all.
     healed: &'static [&'static str],
+    /// The fragments stand within so many bytes of each other, white space not counted.
+    near: usize,
     /// It names no cause: tried after all rows that do.
     symptom: bool,
 }
@@ -44,6 +46,12 @@ impl Row {
     /// Not where these stand near by either.
     const fn not_either(mut self, words: &'static [&'static str]) -> Self {
         self.not[1] = words;
+        self
+    }
+
+    /// Only where the fragments stand this close together, in bytes without white space.
+    const fn within(mut self, bytes: usize) -> Self {
+        self.near = bytes;
         self
     }
 
@@ -90,6 +98,9 @@ pub fn diagnose(output: &str) -> Option<ReasonId> {
 /// output. Words that are only mentioned do not count.
 pub fn read(pasted: &str) -> Option<Diagnosis> {
     let text = squeeze::squeeze(&Window::of(pasted).text());
+    if guard::is_manual(&text) {
+        return None;
+    }
     let found = search::found(&text, &guard::is_meant);
     let (root, others) = found.split_first()?;
     let mut also: Vec<ReasonId> = Vec::new();

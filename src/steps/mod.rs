@@ -9,6 +9,7 @@ mod agent_env;
 mod agent_service;
 mod agent_unit;
 mod apt;
+pub mod area;
 mod catalog;
 mod checks;
 mod cluster_plan;
@@ -26,6 +27,7 @@ mod nfs_export;
 mod nfs_firewall;
 mod nfs_folder;
 mod nfs_kernel;
+pub mod nfs_mount;
 mod nfs_reach;
 mod nfs_server;
 mod nfs_server_undo;
@@ -44,6 +46,7 @@ mod wish;
 
 pub use agent_service::service_spec;
 pub use catalog::{catalog, catalog_with_checks};
+pub use nfs_users::{FILE as EXPORTS_FILE, FOLDER as EXPORTS_FOLDER};
 pub use wish::{StepFlags, Wish};
 
 /// Names of the steps.

@@ -18,6 +18,7 @@ mod reporter;
 mod secret;
 pub mod status;
 pub mod summary;
+pub mod support_bundle;
 mod terminal;
 mod theme;
 mod time;

@@ -17,6 +17,23 @@ pub fn stderr(text: &str) {
     let _ = quietly(&mut io::stderr().lock(), text);
 }
 
+/// Exactly this text to standard output.
+pub fn stdout_as_is(text: &str) {
+    if let Err(error) = stdout(text) {
+        say(&format!("error: cannot write to standard output: {error}"));
+    }
+}
+
+/// Rows and columns of the terminal that standard output is, where it is one that can be drawn on.
+pub fn terminal_size() -> Option<(usize, usize)> {
+    let env = |name: &str| std::env::var(name).ok();
+    if !is_live(io::stdout().is_terminal(), env) {
+        return None;
+    }
+    let size = dialoguer::console::Term::stdout().size_checked();
+    size.map(|(rows, columns)| (rows.into(), columns.into()))
+}
+
 /// A screen to standard error, ended by one newline. If that fails there is nobody left to tell.
 pub fn say(text: &str) {
     let _ = quietly(&mut io::stderr().lock(), &ended(text));

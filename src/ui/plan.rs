@@ -2,7 +2,7 @@
 
 mod verdict;
 
-use super::width::{columns, pad, prose, widest, wrap};
+use super::width::{clean, columns, pad, prose, widest, wrap};
 use super::{Mark, Theme, Tone};
 pub(super) use verdict::counted;
 pub use verdict::verdict;
@@ -50,6 +50,19 @@ pub(super) fn world_note(world: &str) -> Option<String> {
 /// below `home` are written with `~`.
 pub fn plan(plan: &Plan, theme: &Theme, verbose: bool, home: &str) -> String {
     Screen::new(plan, theme, home).render(plan, verbose, false)
+}
+
+/// What `doctor --deep` would run, for what it shows.
+pub fn trials(plan: &Plan, theme: &Theme, home: &str) -> String {
+    let screen = Screen::new(plan, theme, home);
+    let mut out = String::new();
+    for step in &plan.steps {
+        screen.line(&mut out, Mark::Add, step.step.as_str(), "to be tried out");
+        for change in &step.changes {
+            screen.change(&mut out, change, false);
+        }
+    }
+    out
 }
 
 /// What `down` takes back, in the order in which it is carried out.
@@ -188,7 +201,12 @@ impl<'a> Screen<'a> {
             self.forecast(out, forecast);
         }
         for warning in &step.warnings {
-            let text = prose(&self.theme.adapt(&warning.text), self.theme.width, 8, 8);
+            let mut text = clean(&warning.text);
+            if let Some(reason) = warning.reason {
+                // The plan is about what will be done: where to read on is enough here.
+                text.push_str(&format!(" (gpucluster explain {reason})"));
+            }
+            let text = prose(&self.theme.adapt(&text), self.theme.width, 8, 8);
             out.push_str(&format!(
                 "      {} {text}\n",
                 self.theme.mark(Mark::Warning, 1)

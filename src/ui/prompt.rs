@@ -60,6 +60,18 @@ impl Prompt {
         }
     }
 
+    /// Whether the person agrees to something that disturbs nothing; Enter means yes. `None` as
+    /// above.
+    pub fn agree(&self, question: &str) -> Option<bool> {
+        loop {
+            match parse(&self.line(&format!("{question} [Y/n]"))?, true) {
+                Some(Answer::Yes) => return Some(true),
+                Some(Answer::No) => return Some(false),
+                _ => {}
+            }
+        }
+    }
+
     /// Whether the person typed `word`, before something is lost for good. `None` as above.
     pub fn typed(&self, what: &str, word: &str) -> Option<bool> {
         let warning = self.theme.paint(Tone::Bad, what);

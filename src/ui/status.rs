@@ -165,7 +165,7 @@ fn volume(volume: &VolumeStatus, theme: &Theme) -> String {
 }
 
 /// Bytes in the unit that fits: `831 GiB`.
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
     let (mut value, mut unit) = (bytes, 0);
     while value >= 1024 && unit + 1 < units.len() {

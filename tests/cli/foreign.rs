@@ -82,6 +82,9 @@ fn a_private_folder_of_others_is_left_alone() {
     );
     let doctor = person.types("doctor nfs.export --simulate=shared-host");
     insta::assert_snapshot!("private-folder", person.screen(&doctor));
+    // A warning counts only where it is asked to.
+    let strict = person.types("doctor nfs.export --simulate=shared-host --strict");
+    assert_eq!((doctor.code, strict.code), (Some(0), Some(3)));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::{Person, differences};
 
 /// The names that the program itself lists.
-fn machines() -> Vec<String> {
+pub fn machines() -> Vec<String> {
     let ran = Person::new().types("doctor --simulate=none-of-them");
     assert_eq!(ran.code, Some(2), "{}", ran.err);
     ran.err

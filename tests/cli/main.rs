@@ -10,12 +10,16 @@
 
 mod bad_input;
 mod crash;
+mod doctor;
+mod explain;
 mod foreign;
 mod life;
 mod machines;
+mod purity;
 mod screens;
 mod signals;
 mod stack;
+mod support_bundle;
 mod terminal;
 
 use std::path::{Path, PathBuf};

@@ -77,7 +77,11 @@ impl Screen {
 
     /// Types `keys` when the question has been asked `times` times.
     fn answer(&mut self, times: usize, keys: &str) {
-        while self.text().matches(QUESTION).count() < times {
+        self.answer_to(QUESTION, times, keys);
+    }
+
+    fn answer_to(&mut self, question: &str, times: usize, keys: &str) {
+        while self.text().matches(question).count() < times {
             assert!(self.more(), "it ended unasked:\n{}", self.text());
         }
         self.person.write_all(keys.as_bytes()).unwrap();
@@ -231,4 +235,20 @@ fn strip(text: &str) -> String {
             .map_or("", |(_, after)| after);
     }
     out + rest
+}
+
+#[test]
+fn a_bundle_is_written_by_enter_and_yes_and_not_by_no() {
+    for (keys, code, written) in [("\r", 0, true), ("y\r", 0, true), ("n\r", 6, false)] {
+        let person = Person::new();
+        let line = "support-bundle --simulate --file a.tar.gz";
+        let mut screen = Screen::open(&person, line, 100, &[]);
+        screen.answer_to("Write a.tar.gz? [Y/n]", 1, keys);
+        let (ended, text) = screen.end();
+        assert_eq!(ended, Some(code), "{text}");
+        assert!(text.contains("doctor.json"), "{text}");
+        assert_eq!(person.cwd().join("a.tar.gz").exists(), written);
+        assert_eq!(text.contains("nothing was written"), !written, "{text}");
+        assert!(cursor_is_back(&text), "{text}");
+    }
 }

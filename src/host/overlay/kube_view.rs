@@ -18,7 +18,7 @@ impl Overlay {
             return kube::query(self.client(), query, kube::REQUEST_LIMIT).await;
         }
         match query {
-            KubeQuery::Ready => self.real.kube(query).await,
+            KubeQuery::Ready | KubeQuery::Log { .. } => self.real.kube(query).await,
             KubeQuery::Get(object) => {
                 if self.laid_over(object) {
                     return kube::query(self.client(), query, kube::REQUEST_LIMIT).await;

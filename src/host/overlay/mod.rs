@@ -171,6 +171,19 @@ impl ReadHost for Overlay {
         self.real.read_file(path)
     }
 
+    fn read_ends<'a>(
+        &'a self,
+        path: &'a Utf8Path,
+        head: usize,
+        tail: usize,
+    ) -> Look<'a, Option<super::Ends>> {
+        if self.shadow().covers(path) {
+            let text = self.bench.world().text(path);
+            return async move { Ok(text?.map(|text| super::Ends::of(&text, head, tail))) }.boxed();
+        }
+        self.real.read_ends(path, head, tail)
+    }
+
     fn stat<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Option<Meta>> {
         if self.shadow().covers(path) {
             let meta = self.bench.world().meta(path);

@@ -73,6 +73,12 @@ impl Overlay {
 
     async fn seed_program(&self, program: &str, args: &[String]) {
         match program.rsplit('/').next().unwrap_or_default() {
+            "docker" if args.first().is_some_and(|verb| verb == "exec") => {
+                // A mount in the node asks the server of this host.
+                self.seed_machine().await;
+                self.seed_unit("nfs-server").await;
+                self.seed_exports().await;
+            }
             "docker" | "minikube" | "nvidia-ctk" | "systemctl" => self.seed_machine().await,
             "loginctl" => {
                 let person = sim::linger_file(&self.real.identity().user);

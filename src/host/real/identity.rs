@@ -6,6 +6,12 @@ use nix::unistd::{User, getegid, geteuid, gethostname};
 
 /// Reads it.
 pub(super) fn read() -> Result<Identity, HostError> {
+    read_or(None)
+}
+
+/// Reads it; `home` is the home of somebody who has none.
+pub(super) fn read_or(home: Option<Utf8PathBuf>) -> Result<Identity, HostError> {
+    let nobodys = home;
     let uid = geteuid();
     let account = User::from_uid(uid).ok().flatten();
     let home = std::env::var("HOME")
@@ -16,6 +22,7 @@ pub(super) fn read() -> Result<Identity, HostError> {
             let dir = account.as_ref()?.dir.clone();
             Utf8PathBuf::try_from(dir).ok()
         })
+        .or(nobodys)
         .ok_or_else(|| {
             HostError::Io("neither HOME nor the account's entry names a home directory".to_owned())
         })?;

@@ -1,7 +1,7 @@
 //! A child, followed to its end: its lines as they come, its limit, and the person's wish to stop.
 
 use super::exec::{Child, Running, code_of};
-use super::lines::Lines;
+use super::lines::{KEPT, KEPT_OF_WORDS, Lines};
 use super::redact::Redactor;
 use crate::host::{Answer, Stop};
 use nix::sys::signal::Signal;
@@ -161,8 +161,11 @@ impl<'a> Stream<'a> {
         Ok(Self {
             pipe: Receiver::from_owned_fd(pipe.into())?,
             channel,
-            lines: Lines::new(redactor),
-            buffer: vec![0; 64 << 10].into_boxed_slice(),
+            lines: Lines::new(redactor).keeping(match channel {
+                Channel::Out => KEPT,
+                Channel::Err => KEPT_OF_WORDS,
+            }),
+            buffer: vec![0; 16 << 10].into_boxed_slice(),
             open: true,
         })
     }

@@ -2,8 +2,12 @@
 
 use super::redact::Redactor;
 
-/// How much of a stream is kept, in bytes.
-const KEPT: usize = 1 << 20;
+/// How much of a stream is kept, in bytes. The longest answers that are read (`minikube profile list`
+/// with a dozen profiles) are a third of it; many tools are listened to at once.
+pub(super) const KEPT: usize = 256 << 10;
+
+/// How much is kept of a stream that is only for people: nobody reads more of it.
+pub(super) const KEPT_OF_WORDS: usize = 64 << 10;
 
 /// A line longer than this is cut, so that a stream without line ends needs no more memory.
 const LONGEST_LINE: usize = 64 << 10;
@@ -16,6 +20,7 @@ pub(super) struct Lines<'a> {
     redactor: &'a Redactor,
     partial: Vec<u8>,
     kept: String,
+    keep: usize,
 }
 
 impl<'a> Lines<'a> {
@@ -25,7 +30,14 @@ impl<'a> Lines<'a> {
             redactor,
             partial: Vec::new(),
             kept: String::new(),
+            keep: KEPT,
         }
+    }
+
+    /// The same, of which only the last `bytes` are kept.
+    pub fn keeping(mut self, bytes: usize) -> Self {
+        self.keep = bytes;
+        self
     }
 
     /// Takes bytes as they come and hands on every line that is complete.
@@ -47,6 +59,7 @@ impl<'a> Lines<'a> {
         if !self.partial.is_empty() {
             self.line(self.partial.len(), false, on_line);
         }
+        self.kept.shrink_to_fit();
         self.kept
     }
 
@@ -60,9 +73,9 @@ impl<'a> Lines<'a> {
         if ended {
             self.kept.push('\n');
         }
-        // Cutting at twice the size keeps this linear.
-        if self.kept.len() > 2 * KEPT {
-            let from = self.kept.len() - KEPT;
+        // A quarter more is let come before the rest goes: this keeps the work linear.
+        if self.kept.len() > self.keep + self.keep / 4 {
+            let from = self.kept.len() - self.keep;
             let from = (from..self.kept.len())
                 .find(|at| self.kept.is_char_boundary(*at))
                 .unwrap_or(self.kept.len());

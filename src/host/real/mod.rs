@@ -3,6 +3,7 @@
 //! Side effects live here: children in `exec`, files in `fs`, the rest beside them. Root rights are
 //! asked for change by change (`sudo`), never for the whole process.
 
+mod ends;
 mod exec;
 mod faults;
 mod fs;
@@ -23,13 +24,16 @@ mod service_log;
 mod service_state;
 mod sudo;
 mod supervisor;
+mod tarball;
 mod units;
 mod user_units;
 mod wandb;
 
+pub use ends::ends;
 pub use exec::{resume_all, suspend_all};
 pub use secrets::Secrets;
 pub use supervisor::supervise;
+pub use tarball::{occupied, write_tarball};
 
 use super::{
     Done, HostError, Identity, KubeQuery, Look, Meta, Performing, Query, ReadHost, SecretState,
@@ -89,7 +93,11 @@ impl RealHost {
     /// # Errors
     /// When that cannot be told (no home directory, no path of our own).
     pub fn new(options: RealOptions) -> Result<Self, HostError> {
-        let identity = identity::read()?;
+        Ok(Self::of(identity::read()?, options))
+    }
+
+    /// A host of somebody who is known already.
+    pub fn of(identity: Identity, options: RealOptions) -> Self {
         let supervisor_argv = options.supervisor_argv.unwrap_or_else(|| {
             vec![
                 identity.executable.to_string(),
@@ -98,7 +106,7 @@ impl RealHost {
                 "--dir".to_owned(),
             ]
         });
-        Ok(Self {
+        Self {
             redactor: options.secrets.redactor(),
             secrets: options.secrets,
             interactive: options.interactive,
@@ -110,7 +118,7 @@ impl RealHost {
             clients: kube_client::Clients::new(options.kubeconfig, options.patience),
             patience: options.patience,
             identity,
-        })
+        }
     }
 
     /// Who and where we are, for those who need to know it before there are settings (and with them
@@ -120,6 +128,15 @@ impl RealHost {
     /// As [`RealHost::new`].
     pub fn read_identity() -> Result<Identity, HostError> {
         identity::read()
+    }
+
+    /// As [`RealHost::read_identity`], also of somebody without a home: theirs is a place that is
+    /// nowhere.
+    ///
+    /// # Errors
+    /// When our own path cannot be told.
+    pub fn read_homeless_identity() -> Result<Identity, HostError> {
+        identity::read_or(Some("/nonexistent".into()))
     }
 
     async fn get_root(&self) -> Result<(), Fault> {
@@ -228,6 +245,16 @@ impl ReadHost for RealHost {
     fn read_file<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Option<String>> {
         let path = path.to_owned();
         off_thread(move || fs::read(&path))
+    }
+
+    fn read_ends<'a>(
+        &'a self,
+        path: &'a Utf8Path,
+        head: usize,
+        tail: usize,
+    ) -> Look<'a, Option<super::Ends>> {
+        let path = path.to_owned();
+        off_thread(move || ends(&path, head, tail))
     }
 
     fn stat<'a>(&'a self, path: &'a Utf8Path) -> Look<'a, Option<Meta>> {

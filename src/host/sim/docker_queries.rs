@@ -223,19 +223,8 @@ pub fn running(world: &World) -> Answer {
 /// `docker exec NODE sh -c …` of `src/host/node_probe.sh`, with bash and `timeout` in the node as in
 /// minikube's image.
 pub fn node_reaches(world: &World, node: &str) -> Answer {
-    if let Some(words) = obstacle(world) {
-        return said(1, "", format!("{words}\n"));
-    }
-    let Some(container) = world.docker.containers.get(node) else {
-        return said(
-            1,
-            "",
-            format!("Error response from daemon: No such container: {node}\n"),
-        );
-    };
-    if !container.running {
-        let words = "Error response from daemon: container 3f1d0c3e6f5e is not running\n";
-        return said(1, "", words);
+    if let Some(answer) = stopped_node(world, node) {
+        return answer;
     }
     let Some(network) = world.docker.networks.get(node) else {
         return said(69, "", "the node has no default route\n");
@@ -252,6 +241,19 @@ pub fn node_reaches(world: &World, node: &str) -> Answer {
         NfsPort::Open if serves => said(0, format!("{at}\n"), ""),
         NfsPort::Open | NfsPort::Refused => failed("Connection refused"),
     }
+}
+
+/// What `docker exec` says where there is no node to run anything in.
+pub fn stopped_node(world: &World, node: &str) -> Option<Answer> {
+    let words = match world.docker.containers.get(node) {
+        _ if obstacle(world).is_some() => obstacle(world)?,
+        None => format!("Error response from daemon: No such container: {node}"),
+        Some(container) if !container.running => {
+            "Error response from daemon: container 3f1d0c3e6f5e is not running".to_owned()
+        }
+        Some(_) => return None,
+    };
+    Some(said(1, "", format!("{words}\n")))
 }
 
 /// Whether the container of a name runs with GPUs that work.

@@ -78,6 +78,9 @@ async fn serve(
     bench.wait(durations::KUBE_QUERY).await;
     connect(bench, profile, kubeconfig)?;
     let (head, body) = request.into_parts();
+    if let Some(pod) = head.uri.path().strip_suffix("/log") {
+        return log_of(bench, profile, pod);
+    }
     let bytes = body.collect().await.map_err(io::Error::other)?.to_bytes();
     if matches!(head.uri.path(), "/readyz" | "/livez" | "/healthz") {
         return reply(200, "text/plain", b"ok".to_vec());
@@ -103,6 +106,31 @@ async fn serve(
         Err(refusal) => (refusal.code, refusal.body()),
     };
     reply(code, "application/json", body.to_string().into_bytes())
+}
+
+/// What the containers of a pod printed, by the pod's path. Only the device plugin says anything.
+fn log_of(bench: &Bench, profile: &str, pod: &str) -> Result<Response<Body>, io::Error> {
+    let mut world = bench.world();
+    let there = parse_path(pod).and_then(|route| {
+        let profile = world.minikube.profiles.get_mut(profile)?;
+        Some(profile.api.get(&route.at))
+    });
+    match there {
+        Some(Ok(pod)) => {
+            let name = pod["metadata"]["name"].as_str().unwrap_or_default();
+            let words = if name.starts_with("nvidia-device-plugin") {
+                "Registered device plugin for 'nvidia.com/gpu' with Kubelet\n"
+            } else {
+                ""
+            };
+            reply(200, "text/plain", words.as_bytes().to_vec())
+        }
+        Some(Err(refusal)) => {
+            let body = refusal.body().to_string().into_bytes();
+            reply(refusal.code, "application/json", body)
+        }
+        None => reply(404, "text/plain", b"404 page not found".to_vec()),
+    }
 }
 
 fn reply(code: u16, kind: &str, body: Vec<u8>) -> Result<Response<Body>, io::Error> {

@@ -36,6 +36,7 @@ mod minikube_phases;
 mod minikube_queries;
 mod minikube_start;
 mod nfs;
+mod nfs_mount;
 mod package_queries;
 mod packages;
 mod programs;

@@ -69,6 +69,7 @@ pub fn answer(world: &World, query: &Query, now_ms: u64) -> Result<Answer, HostE
         Query::MinikubeProfiles => minikube_queries::profiles(world, now_ms),
         Query::MinikubeStatus { profile } => minikube_queries::status(world, profile),
         Query::Exports => nfs::table(world),
+        Query::KernelLines => units::kernel_lines(world),
         Query::Package { name } => package_queries::status(world, name),
         Query::PackageVersions { names } => package_queries::versions(world, names),
         Query::UnitDetail { name } => units::detail(world, name),

@@ -5,7 +5,7 @@ use super::commands::{said, unmodelled};
 use super::docker;
 use super::durations;
 use super::nfs;
-use super::world::{UnitTrouble, World};
+use super::world::{Driver, UnitTrouble, World};
 use crate::host::{Answer, UnitState};
 use crate::model::UnitWant;
 
@@ -39,6 +39,25 @@ pub fn detail(world: &World, name: &str) -> Answer {
     };
     let text = format!("LoadState={load}\nActiveState={active}\nResult={result}\n");
     said(0, text, "")
+}
+
+/// `journalctl --dmesg --grep=…`; it ends with 1 where nothing was said.
+pub fn kernel_lines(world: &World) -> Answer {
+    let mut lines = String::new();
+    let loaded = !matches!(world.gpus.driver, Driver::NotInstalled | Driver::NotLoaded);
+    if loaded && !world.gpus.gpus.is_empty() {
+        lines.push_str(&format!(
+            "2026-11-23T14:31:02+0000 {} kernel: NVRM: loading NVIDIA UNIX x86_64 Kernel Module  {}  Tue Mar 28 18:02:59 UTC 2023\n",
+            world.identity.hostname, world.gpus.version
+        ));
+    }
+    if state(world, "nfs-server").active {
+        lines.push_str(&format!(
+            "2026-11-23T14:58:40+0000 {} kernel: NFSD: Using nfsdcld client tracking operations.\n",
+            world.identity.hostname
+        ));
+    }
+    said(i32::from(lines.is_empty()), lines, "")
 }
 
 /// Brings a unit into a state; short, and never cut short.

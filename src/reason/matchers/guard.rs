@@ -21,6 +21,46 @@ pub(super) fn is_meant(text: &Squeezed, at: Range<usize>) -> bool {
     !is_code(before) && !is_conditional(sentence(text, line, at.start)) && !is_denied(before, after)
 }
 
+/// Headings of texts that list failures and have none.
+const MANUALS: &[&str] = &[
+    "troubleshooting",
+    "common errors",
+    "common issues",
+    "common problems",
+    "known issues",
+    "faq",
+    "frequently asked questions",
+    "error messages",
+    "error reference",
+];
+
+/// Whether the whole text is a page of a manual: it has the heading of one, or a table of errors
+/// and what mends them.
+pub(super) fn is_manual(text: &Squeezed) -> bool {
+    text.flat.lines().any(|line| {
+        let heading = line
+            .trim()
+            .trim_matches(|c: char| !c.is_alphanumeric())
+            .trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ' ');
+        let columns = || line.split('|').map(str::trim);
+        let has = |names: &[&str]| columns().any(|column| names.contains(&column));
+        MANUALS.contains(&heading)
+            || line.matches('|').count() >= 2
+                && has(&[
+                    "error", "symptom", "problem", "message", "symptoms", "issue",
+                ])
+                && has(&[
+                    "fix",
+                    "cause",
+                    "solution",
+                    "remedy",
+                    "mend",
+                    "action",
+                    "resolution",
+                ])
+    })
+}
+
 /// A part of a text; empty where its ends are no ends of characters.
 fn slice(text: &str, from: usize, to: usize) -> &str {
     text.get(from..to.min(text.len())).unwrap_or_default()
@@ -100,7 +140,7 @@ const CONDITIONAL: &[&str] = &[
     "to fix",
     "to avoid",
     "to prevent",
-    "to resolve",
+    "to resolve this",
     "how to ",
     "such as",
     "e.g.",
@@ -128,8 +168,6 @@ const CONDITIONAL: &[&str] = &[
     "guards against",
     "protects against",
     "look for",
-    "search for",
-    "watch for",
     "alert on",
     "unlike ",
     "simulate",
@@ -197,7 +235,7 @@ fn continues(text: &Squeezed, line: usize) -> bool {
         && this.starts_with(|c: char| c.is_alphabetic() || matches!(c, '`' | '"' | '\'' | '“'))
 }
 
-/// Words that deny what follows them in the same clause.
+/// Words that deny what follows at once.
 const DENIES: &[&str] = &[
     "no",
     "not",
@@ -210,32 +248,22 @@ const DENIES: &[&str] = &[
     "don't",
     "didn't",
     "doesn't",
-    "fix",
-    "fixes",
-    "fixed",
-    "resolve",
-    "resolves",
-    "resolved",
-    "solved",
-    "handle",
-    "handles",
-    "handling",
-    "avoid",
-    "avoids",
-    "prevents",
-    "improve",
-    "detect",
-    "detects",
     "neither",
     "nor",
-    "previously",
-    "formerly",
+    "any",
     "keine",
     "kein",
     "aucun",
     "aucune",
     "sin",
-    "any",
+    "previously",
+    "formerly",
+];
+
+/// Words of those who mended what follows, a few words on.
+const MENDED: &[&str] = &[
+    "fix", "fixes", "fixed", "resolve", "resolves", "resolved", "solved", "handle", "handles",
+    "handling", "avoid", "avoids", "prevents", "improve", "detect", "detects",
 ];
 
 /// Words that deny what stands before them in the same line.
@@ -248,7 +276,10 @@ const DENIED: &[&str] = &[
     "fixed by",
     "is gone",
     "went away",
-    "no longer",
+    "no longer occur",
+    "no longer happen",
+    "no longer seen",
+    "no longer appear",
     "did not occur",
     "does not occur",
     "not reproduce",
@@ -268,7 +299,6 @@ const DENIED: &[&str] = &[
     "not the problem",
     "not the issue",
     ": none",
-    ": no\n",
     ": ok",
     "... ok",
     ": passed",
@@ -285,19 +315,31 @@ fn is_denied(before: &str, after: &str) -> bool {
         .rsplit([':', ';', ',', '.', '!', '?', '(', ')', '=', '[', ']'])
         .next()
         .unwrap_or_default();
-    let near = clause
-        .split_whitespace()
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\''))
-        .filter(|word| !word.is_empty())
-        .rev()
-        .take(4)
-        .any(|word| DENIES.contains(&word));
+    let words = || {
+        clause
+            .rsplit(" because ")
+            .next()
+            .unwrap_or_default()
+            .split_whitespace()
+            .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\''))
+            .filter(|word| !word.is_empty())
+            .rev()
+    };
+    let near = words().take(2).any(|word| DENIES.contains(&word))
+        || words().take(5).any(|word| MENDED.contains(&word));
+    let none = after
+        .trim_start_matches(['"', '\'', '`', ' '])
+        .trim_start_matches([':', '='])
+        .trim_start();
+    let none = none.len() < after.len()
+        && none.starts_with('0')
+        && !none[1..].starts_with(|c: char| c.is_alphanumeric() || c == '.');
     let reach = after
         .char_indices()
         .nth(80)
         .map_or(after.len(), |(at, _)| at);
     let after = &after[..reach];
-    near || DENIED.iter().any(|word| after.contains(word))
+    near || none || DENIED.iter().any(|word| after.contains(word))
 }
 
 /// Whether a text holds words that begin where a word begins.

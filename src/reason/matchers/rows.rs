@@ -19,6 +19,10 @@ mod toolkit;
 use super::Row;
 use crate::model::ReasonId;
 
+/// How close the fragments of one row stand, where the row says nothing else: a long message of
+/// Docker's with its chain of causes fits, two entries of a log mostly do not.
+const NEAR: usize = 500;
+
 /// A text that names its cause.
 const fn row(reason: ReasonId, all: &'static [&'static str]) -> Row {
     Row {
@@ -26,6 +30,7 @@ const fn row(reason: ReasonId, all: &'static [&'static str]) -> Row {
         all,
         not: [&[], &[]],
         healed: &[],
+        near: NEAR,
         symptom: false,
     }
 }
@@ -37,6 +42,7 @@ const fn symptom(reason: ReasonId, all: &'static [&'static str]) -> Row {
         all,
         not: [&[], &[]],
         healed: &[],
+        near: NEAR,
         symptom: true,
     }
 }

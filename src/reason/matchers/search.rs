@@ -10,11 +10,12 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// Fragments of one row stand within so many squeezed bytes: a long message of Docker's with its
-/// chain of causes fits, two entries of a log mostly do not.
-const NEAR: usize = 500;
+/// Words that make it another text stand within so many squeezed bytes.
+const VETO: usize = 400;
 /// A fragment that a terminal wrapped lies on so many lines at most.
 const MOST_LINES: usize = 3;
+/// Shorter fragments do not go over a line's end: `OOM` would be found in any list.
+const SHORTEST_WRAPPED: usize = 6;
 /// Places kept of one fragment: of more, the first half and the last half say enough.
 const MOST_PLACES: usize = 256;
 
@@ -129,7 +130,7 @@ fn in_one_place(text: &Squeezed, hay: Range<usize>) -> bool {
     let last = text.line_at(text.flat_at(hay.end.saturating_sub(1)));
     last - first < MOST_LINES
         && (first + 1..=last).all(|line| text.manner(line) == super::line::Manner::Said)
-        && (first == last || hay.len() >= 12)
+        && (first == last || hay.len() >= SHORTEST_WRAPPED)
 }
 
 /// The lines of the first place where a row's words stand together and are meant.
@@ -153,7 +154,7 @@ fn place_of(
         if last_heal.is_some_and(|heal| heal > at) {
             continue;
         }
-        let near = |pattern: usize| -> Option<usize> {
+        let near = |pattern: usize, within: usize| -> Option<usize> {
             let all = &places[pattern];
             let after = all.partition_point(|place| place < at);
             let candidates = [
@@ -165,23 +166,29 @@ fn place_of(
                 .flatten()
                 .copied()
                 .min_by_key(|place| place.abs_diff(*at))
-                .filter(|place| place.abs_diff(*at) <= NEAR)
+                .filter(|place| place.abs_diff(*at) <= within)
         };
         let Some(together) = ready
             .all
             .iter()
-            .map(|pattern| near(*pattern).map(|place| (place, place + TABLE.words[*pattern].len())))
+            .map(|pattern| {
+                near(*pattern, ready.row.near)
+                    .map(|place| (place, place + TABLE.words[*pattern].len()))
+            })
             .collect::<Option<Vec<_>>>()
         else {
             continue;
         };
-        if ready.not.iter().any(|pattern| near(*pattern).is_some()) {
+        if ready
+            .not
+            .iter()
+            .any(|pattern| near(*pattern, VETO).is_some())
+        {
             continue;
         }
-        let meant = together.iter().all(|(from, to)| {
-            let from = text.flat_at(*from);
-            guard(text, from..text.flat_at(to.saturating_sub(1)) + 1)
-        });
+        // The longest fragment decides: the others are names and places.
+        let end = at + TABLE.words[anchor].len() - 1;
+        let meant = guard(text, text.flat_at(*at)..text.flat_at(end) + 1);
         if !meant {
             continue;
         }

@@ -14,7 +14,10 @@ Nothing is rolled back. What was applied stays applied, and the next run looks a
 afresh, so typing the same command again is safe. The log of the run, named in the message, holds
 every command and its output, with secrets taken out; it belongs in a bug report.",
     )
-    .advice(&[("look at what holds and what does not", Some("gpucluster doctor"))])
+    .advice(&[
+        ("look at what holds and what does not", Some("gpucluster doctor")),
+        ("collect what a bug report needs, without secrets", Some("gpucluster support-bundle")),
+    ])
     .retryable(),
     Kind::new(
         ids::CONFIG_INVALID,
@@ -185,4 +188,34 @@ gpucluster or was cut short by a full disk.
 It holds nothing of value. Taking the simulated machine down starts it afresh.",
     )
     .advice(&[("forget the simulated machines", Some("rm -r ~/.local/state/gpucluster/simulated"))]),
+    Kind::new(
+        ids::CHECK_CRASHED,
+        Exit::Bug,
+        "a check of gpucluster broke",
+        "A check met something that its authors did not foresee and ended in a panic: a bug in
+gpucluster. It says nothing about the machine; the other checks went on, and what they say holds.
+
+The words of the panic are in the message and belong in a bug report. Until it is mended the check
+can be left out of the verdict:
+
+  gpucluster doctor --ignore <check>",
+    )
+    .advice(&[("see the other checks, and report this one", Some("gpucluster doctor -v"))]),
+    Kind::new(
+        ids::CHECK_HUNG,
+        Exit::NeedsHuman,
+        "a check did not end in time",
+        "Every check has a deadline, beyond the limits of the questions it asks, and this one ran into
+it. The usual cause is a file system whose server is gone: a look at a file there never returns.
+The other checks went on.
+
+  grep nfs /proc/mounts                # a dead server among these?
+  sudo dmesg | grep 'not responding'
+
+Where the machine is only slow, the setting `patience` multiplies every limit:
+
+  GPUCLUSTER_PATIENCE=4 gpucluster doctor",
+    )
+    .advice(&[("look for mounts whose server is gone", Some("sudo dmesg | grep 'not responding'"))])
+    .retryable(),
 ];

@@ -96,6 +96,20 @@ port: NFSv4 needs no other.",
         ("with rules of your own, until the next reboot", Some("sudo iptables -I INPUT -p tcp -s <subnet> --dport 2049 -j ACCEPT")),
     ]),
     Kind::new(
+        ids::NFS_MOUNT_FAILED,
+        Exit::NeedsHuman,
+        "the cluster's node cannot mount the shared folder",
+        "Jobs mount the shared folder from inside the cluster's node. A claim is bound without that ever
+being tried, so a mount that fails shows only in the first job, as the event `FailedMount` of its pod.
+`gpucluster doctor --deep` tries one mount in the node and takes it away again.
+
+The words of mount.nfs are in the message. By hand:
+
+  docker exec gpucluster mount -t nfs -o vers=4.2,soft,retry=0 192.168.49.1:/srv/gpucluster /mnt
+  docker exec gpucluster umount /mnt",
+    )
+    .advice(&[("see what is exported, and to whom", Some("sudo exportfs -s"))]),
+    Kind::new(
         ids::PACKAGE_INSTALL_FAILED,
         Exit::ChangeFailed,
         "the package manager failed",

@@ -66,8 +66,9 @@ pub fn trouble(pod: &Value, events: &[&str]) -> Option<Trouble> {
             "ErrImagePull" | "ImagePullBackOff" => {
                 // The back-off says only that it waits; why is in an event before it.
                 let all = [&[said.as_str()], events].concat().join("\n");
-                let why = events.iter().rev().find(|event| diagnose(event).is_some());
                 let reason = diagnose(&all).unwrap_or(ids::IMAGE_PULL_FAILED);
+                let names = |event: &&&str| diagnose(event) == Some(reason);
+                let why = events.iter().rev().find(names);
                 return Some(stuck(reason, why.unwrap_or(&said.as_str())));
             }
             "InvalidImageName" => return Some(stuck(ids::IMAGE_NAME_INVALID, &said)),

@@ -18,7 +18,7 @@ pub(super) const ROWS: &[Row] = &[
         DOCKER_PERMISSION,
         &["permission denied while trying to connect to the docker"],
     ),
-    row(DOCKER_PERMISSION, &["docker.sock", "permission denied"]),
+    row(DOCKER_PERMISSION, &["docker.sock", "permission denied"]).within(80),
     row(
         DOCKER_PERMISSION,
         &["error while fetching server api version", "permissionerror"],
@@ -113,6 +113,7 @@ pub(super) const ROWS: &[Row] = &[
         &["failed to start containerd", "docker"],
     )
     .healed(UP),
+    row(DOCKER_CONTAINERD_DOWN, &["failed to connect to containerd"]).healed(UP),
     row(
         DOCKER_CONTAINERD_DOWN,
         &["unit containerd.service not found"],
@@ -134,7 +135,11 @@ pub(super) const ROWS: &[Row] = &[
             "the backing xfs filesystem is formatted without d_type support",
         ],
     ),
-    row(DOCKER_STORAGE_BROKEN, &["prior storage driver", "failed"]).healed(UP),
+    row(
+        DOCKER_STORAGE_BROKEN,
+        &["[graphdriver] prior storage driver", "failed"],
+    )
+    .healed(UP),
     row(
         DOCKER_STORAGE_BROKEN,
         &["error creating overlay mount to", "invalid argument"],
@@ -152,7 +157,10 @@ pub(super) const ROWS: &[Row] = &[
     row(DOCKER_IPTABLES, &["failed to create nat chain docker"]).healed(UP),
     row(
         DOCKER_IPTABLES,
-        &["iptables", "no chain/target/match by that name"],
+        &[
+            "driver failed programming external connectivity",
+            "no chain/target/match by that name",
+        ],
     )
     .healed(UP),
     row(
@@ -218,10 +226,6 @@ pub(super) const ROWS: &[Row] = &[
     row(
         DOCKER_SECURITY_REFUSED,
         &["apparmor failed to apply profile"],
-    ),
-    row(
-        DOCKER_SECURITY_REFUSED,
-        &["docker-default profile could not be loaded"],
     ),
     row(
         DOCKER_CREDENTIAL_HELPER,

@@ -12,20 +12,22 @@ const WATCHES: &[&str] = &[
     "failed to add watch",
     "max_user_watches",
     "max_user_instances",
+    "failed to watch",
+    "/sys/fs/cgroup",
 ];
 
 /// Words that give away that shared memory is meant.
 const SHARED_MEMORY: &[&str] = &["/torch_", "/dev/shm", "shm_open", "shared memory"];
 
 pub(super) const ROWS: &[Row] = &[
-    row(INOTIFY_LIMIT, &["inotify", "no space left on device"]),
-    row(INOTIFY_LIMIT, &["fsnotify", "no space left on device"]),
+    row(INOTIFY_LIMIT, &["inotify", "no space left on device"]).within(250),
+    row(INOTIFY_LIMIT, &["fsnotify", "no space left on device"]).within(250),
     row(
         INOTIFY_LIMIT,
         &["failed to add watch", "no space left on device"],
     ),
-    row(INOTIFY_LIMIT, &["inotify", "too many open files"]),
-    row(INOTIFY_LIMIT, &["fsnotify", "too many open files"]),
+    row(INOTIFY_LIMIT, &["inotify", "too many open files"]).within(250),
+    row(INOTIFY_LIMIT, &["fsnotify", "too many open files"]).within(250),
     row(
         INOTIFY_LIMIT,
         &["failed to allocate directory watch: too many open files"],
@@ -43,6 +45,11 @@ pub(super) const ROWS: &[Row] = &[
         &["system limit for number of file watchers reached"],
     ),
     row(INOTIFY_LIMIT, &["inotify resources exhausted"]),
+    row(INOTIFY_LIMIT, &["inotify watch limit reached"]),
+    row(
+        INOTIFY_LIMIT,
+        &["failed to watch", "no space left on device"],
+    ),
     row(DISK_FULL, &["no space left on device"])
         .not(WATCHES)
         .not_either(SHARED_MEMORY),

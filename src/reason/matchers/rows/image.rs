@@ -29,7 +29,9 @@ pub(super) const ROWS: &[Row] = &[
         &["pull access denied, repository does not exist"],
     )
     .healed(PULLED),
-    row(IMAGE_NOT_FOUND, &["manifest for", "not found"]).healed(PULLED),
+    row(IMAGE_NOT_FOUND, &["manifest for", "not found"])
+        .within(160)
+        .healed(PULLED),
     row(IMAGE_NOT_FOUND, &["manifest unknown"]).healed(PULLED),
     row(
         IMAGE_NOT_FOUND,
@@ -45,6 +47,9 @@ pub(super) const ROWS: &[Row] = &[
         IMAGE_LOGIN_NEEDED,
         &["unauthorized: incorrect username or password"],
     ),
+    row(IMAGE_LOGIN_NEEDED, &["/v2/", ": unauthorized:"])
+        .within(200)
+        .healed(PULLED),
     row(IMAGE_LOGIN_NEEDED, &["no basic auth credentials"]).healed(PULLED),
     row(
         IMAGE_LOGIN_NEEDED,
@@ -71,7 +76,7 @@ pub(super) const ROWS: &[Row] = &[
         &["error response from daemon: no such image:"],
     )
     .healed(PULLED),
-    symptom(IMAGE_PULL_FAILED, &["get", "registry-1.docker.io"]).healed(PULLED),
+    symptom(IMAGE_PULL_FAILED, &["registry-1.docker.io"]).healed(PULLED),
     symptom(IMAGE_PULL_FAILED, &["auth.docker.io"]).healed(PULLED),
     symptom(IMAGE_PULL_FAILED, &["failed to register layer"]).healed(PULLED),
     symptom(

@@ -66,24 +66,17 @@ pub(super) const ROWS: &[Row] = &[
         .not(OTHER_NAMES)
         .healed(CAME_THROUGH),
     row(NAME_RESOLUTION_FAILED, &["lookup", "no such host"])
+        .within(160)
         .not(OTHER_NAMES)
         .healed(CAME_THROUGH),
     row(NAME_RESOLUTION_FAILED, &["lookup", "server misbehaving"])
+        .within(160)
         .not(OTHER_NAMES)
         .healed(CAME_THROUGH),
-    row(NAME_RESOLUTION_FAILED, &["dial tcp: lookup", "i/o timeout"])
+    // Go says this of nothing else, whatever follows.
+    row(NAME_RESOLUTION_FAILED, &["dial tcp: lookup"])
         .not(OTHER_NAMES)
         .healed(CAME_THROUGH),
-    row(
-        NAME_RESOLUTION_FAILED,
-        &["dial tcp: lookup", ":53: connect: connection refused"],
-    )
-    .not(OTHER_NAMES),
-    row(
-        NAME_RESOLUTION_FAILED,
-        &["dial tcp: lookup", ":53: read: connection refused"],
-    )
-    .not(OTHER_NAMES),
     row(NAME_RESOLUTION_FAILED, &["nameresolutionerror"])
         .not(OTHER_NAMES)
         .healed(CAME_THROUGH),
@@ -129,6 +122,11 @@ pub(super) const ROWS: &[Row] = &[
         .not_either(&["expired", "not yet valid"]),
     symptom(TLS_EXPIRED, &["certificate has expired"]).not(CLUSTER),
     symptom(TLS_EXPIRED, &["certificate is not yet valid"]).not(CLUSTER),
+    symptom(TLS_EXPIRED, &["certificate chain uses expired certificate"]),
+    symptom(
+        TLS_EXPIRED,
+        &["certificate chain uses not yet valid certificate"],
+    ),
     symptom(NETWORK_UNREACHABLE, &["tls handshake timeout"])
         .not(CLUSTER)
         .healed(CAME_THROUGH),
@@ -136,6 +134,7 @@ pub(super) const ROWS: &[Row] = &[
         .not(CLUSTER)
         .healed(CAME_THROUGH),
     symptom(NETWORK_UNREACHABLE, &["dial tcp", "i/o timeout"])
+        .within(120)
         .not(CLUSTER)
         .healed(CAME_THROUGH),
     symptom(
