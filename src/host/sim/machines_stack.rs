@@ -2,6 +2,7 @@
 //! cluster or the queue.
 
 use super::docker;
+use super::kube_controllers;
 use super::kube_store::{At, KubeStore};
 use super::minikube;
 use super::world::{Profile, World};
@@ -43,6 +44,9 @@ pub fn shape(world: &mut World, name: &str) -> bool {
         }
         _ => return false,
     }
+    // What the cluster does by itself is done: a look finds it as it is, and changes nothing.
+    let now = world.epoch_ms;
+    kube_controllers::reconcile(world, "gpucluster", now);
     true
 }
 
