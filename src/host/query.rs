@@ -31,6 +31,8 @@ pub enum Query {
     },
     /// Names of running containers, one a line.
     DockerRunning,
+    /// Where `docker` sends its requests: context and endpoint as JSON.
+    DockerContext,
     /// Whether a port of this host answers a node (`docker exec`, `parse::node_probe`). Nothing is
     /// sent but the request for a connection.
     NodeReaches {
@@ -78,6 +80,12 @@ pub enum Query {
     Package {
         /// Name.
         name: String,
+    },
+    /// Versions of packages, those that are not installed left out (`parse::package_versions`):
+    /// `dpkg-query -W`, `rpm -q` or `pacman -Q`.
+    PackageVersions {
+        /// Names.
+        names: Vec<String>,
     },
     /// Why a system unit does not run (`parse::unit`).
     UnitDetail {
@@ -138,6 +146,15 @@ pub enum Query {
         /// Entity; `None` asks for the viewer's default entity first.
         entity: Option<String>,
     },
+    /// A Launch queue with its default configuration (`parse::wandb_queue`). Answer: HTTP.
+    WandbQueue {
+        /// Server, without trailing slash.
+        base_url: String,
+        /// Entity.
+        entity: String,
+        /// Name of the queue.
+        queue: String,
+    },
 }
 
 impl Query {
@@ -161,6 +178,7 @@ impl Query {
                 ]));
             }
             Self::DockerRunning => vec!["docker", "ps", "--format", "{{.Names}}"],
+            Self::DockerContext => vec!["docker", "context", "inspect"],
             Self::NodeReaches { node, port } => {
                 let port = port.to_string();
                 return Some(owned(&[
@@ -205,6 +223,15 @@ impl Query {
                 "--grep=NVRM|nvidia|nouveau|nfsd|lockd|rpc\\.|out of memory|oom-kill",
             ],
             Self::Package { name } => vec!["dpkg-query", "-W", "-f", "${Status}", name],
+            Self::PackageVersions { names } => with(
+                &[
+                    "dpkg-query",
+                    "-W",
+                    "-f",
+                    "${Package} ${Version} ${db:Status-Status}\\n",
+                ],
+                names,
+            ),
             Self::UnitDetail { name } => vec![
                 "systemctl",
                 "show",
@@ -256,7 +283,9 @@ impl Query {
                     WANDB_VERSION_PROGRAM.to_owned(),
                 ]);
             }
-            Self::WandbViewer { .. } | Self::WandbQueues { .. } => return None,
+            Self::WandbViewer { .. } | Self::WandbQueues { .. } | Self::WandbQueue { .. } => {
+                return None;
+            }
         };
         Some(owned(&words))
     }
@@ -272,7 +301,7 @@ impl Query {
             // A resolver that answers does so within a second; glibc itself gives a dead one ten.
             Self::Resolves { .. } => 5,
             Self::MinikubeProfiles | Self::MinikubeStatus { .. } => 30,
-            Self::WandbViewer { .. } | Self::WandbQueues { .. } => 10,
+            Self::WandbViewer { .. } | Self::WandbQueues { .. } | Self::WandbQueue { .. } => 10,
             // Under a second each; reading big package lists from a cold disk takes longer.
             Self::AptInstall { .. }
             | Self::AptUnneeded { .. }
@@ -285,7 +314,9 @@ impl Query {
     /// In a few words, for messages.
     pub fn name(&self) -> String {
         match self {
-            Self::WandbViewer { base_url } | Self::WandbQueues { base_url, .. } => base_url.clone(),
+            Self::WandbViewer { base_url }
+            | Self::WandbQueues { base_url, .. }
+            | Self::WandbQueue { base_url, .. } => base_url.clone(),
             other => other
                 .argv()
                 .map(|argv| argv[..argv.len().min(2)].join(" "))

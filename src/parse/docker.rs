@@ -31,6 +31,16 @@ pub struct Info {
     pub devices: Vec<String>,
     /// `Warnings`.
     pub warnings: Vec<String>,
+    /// `CgroupVersion`: `1` or `2`; empty before Docker 20.10.
+    pub cgroup_version: String,
+    /// `Name`: host name of the machine that the daemon runs on.
+    pub name: String,
+    /// `MemTotal` of that machine, in bytes.
+    pub memory_bytes: u64,
+    /// `DefaultRuntime`.
+    pub default_runtime: String,
+    /// `LiveRestoreEnabled`: containers outlive a restart of the daemon.
+    pub live_restore: bool,
 }
 
 impl Info {
@@ -83,6 +93,11 @@ pub fn info(text: &str) -> Result<Option<Info>, Unreadable> {
             .map(|devices| devices.iter().map(|d| text_at(d, "/ID")).collect())
             .unwrap_or_default(),
         warnings: words(&value, "Warnings"),
+        cgroup_version: text_at(&value, "/CgroupVersion"),
+        name: text_at(&value, "/Name"),
+        memory_bytes: value.get("MemTotal").and_then(Value::as_u64).unwrap_or(0),
+        default_runtime: text_at(&value, "/DefaultRuntime"),
+        live_restore: value.get("LiveRestoreEnabled") == Some(&Value::Bool(true)),
     }))
 }
 
@@ -106,6 +121,8 @@ pub struct Server {
     pub version: String,
     /// Whether the engine behind the socket is podman's.
     pub podman: bool,
+    /// `Client.Version`: the command's own.
+    pub client: String,
 }
 
 /// Reads `docker version`. `Ok(None)`: `Server` is null, so no daemon answered.
@@ -126,7 +143,12 @@ pub fn version(text: &str) -> Result<Option<Server>, Unreadable> {
                 .iter()
                 .any(|part| text_at(part, "/Name").starts_with("Podman"))
         });
-    Ok((!version.is_empty()).then_some(Server { version, podman }))
+    let client = text_at(&value, "/Client/Version");
+    Ok((!version.is_empty()).then_some(Server {
+        version,
+        podman,
+        client,
+    }))
 }
 
 /// Why the CLI could not reach a daemon, told from its words.
@@ -172,6 +194,35 @@ pub fn trouble(text: &str) -> Option<Trouble> {
     } else {
         None
     }
+}
+
+/// Where `docker` sends its requests: `docker context inspect`, which every release has (`context show`
+/// is missing in 20.10). `DOCKER_HOST` beats the context and shows here as the endpoint of `default`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Context {
+    /// Its name.
+    pub name: String,
+    /// Its endpoint, such as `unix:///var/run/docker.sock`.
+    pub host: String,
+}
+
+/// Reads `docker context inspect`.
+///
+/// # Errors
+/// When it is not that list.
+pub fn context(text: &str) -> Result<Context, Unreadable> {
+    let value = json("docker context inspect", text)?;
+    let Some(first) = value.get(0).filter(|first| first.is_object()) else {
+        return Err(Unreadable::new(
+            "docker context inspect",
+            "no context",
+            text,
+        ));
+    };
+    Ok(Context {
+        name: text_at(first, "/Name"),
+        host: text_at(first, "/Endpoints/docker/Host"),
+    })
 }
 
 /// Names of containers in the lines of `docker ps --format '{{json .}}'`.
@@ -223,7 +274,8 @@ mod tests {
             version(text),
             Ok(Some(Server {
                 version: "5.4.0".to_owned(),
-                podman: true
+                podman: true,
+                client: "28.3.1".to_owned(),
             }))
         );
     }
@@ -281,9 +333,18 @@ mod tests {
         assert_eq!(containers("").unwrap(), Vec::<String>::new());
     }
 
+    #[test]
+    fn a_context_has_a_name_and_an_endpoint() {
+        let text = r#"[{"Name":"default","Metadata":{},"Endpoints":{"docker":{"Host":"ssh://u@gpu-box","SkipTLSVerify":false}},"TLSMaterial":{},"Storage":{"MetadataPath":"<IN MEMORY>"}}]"#;
+        let read = context(text).unwrap();
+        assert_eq!((&*read.name, &*read.host), ("default", "ssh://u@gpu-box"));
+        assert!(context("[]").is_err() && context("{}").is_err());
+    }
+
     proptest! {
         #[test]
         fn no_text_panics(text in ".*") {
+            let _ = context(&text);
             let _ = (info(&text), version(&text), containers(&text), trouble(&text));
         }
     }

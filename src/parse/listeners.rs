@@ -20,6 +20,25 @@ pub fn addresses(table: &str, port: u16) -> Vec<Ipv4Addr> {
         .collect()
 }
 
+/// The addresses that have a connection to a port of this host, each once: of an NFS server, who has it
+/// mounted. Without root, where `/proc/fs/nfsd/clients` cannot be read.
+pub fn peers(table: &str, port: u16) -> Vec<Ipv4Addr> {
+    const ESTABLISHED: &str = "01";
+    let mut peers: Vec<Ipv4Addr> = table
+        .lines()
+        .filter_map(|line| {
+            let mut fields = line.split_whitespace().skip(1);
+            let (local, remote, state) = (fields.next()?, fields.next()?, fields.next()?);
+            let ours = u16::from_str_radix(local.split_once(':')?.1, 16) == Ok(port);
+            let word = u32::from_str_radix(remote.split_once(':')?.0, 16).ok()?;
+            (ours && state == ESTABLISHED).then(|| Ipv4Addr::from(word.to_ne_bytes()))
+        })
+        .collect();
+    peers.sort_unstable();
+    peers.dedup();
+    peers
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +57,13 @@ mod tests {
         assert_eq!(addresses(TABLE, 8080), [Ipv4Addr::LOCALHOST]);
         assert_eq!(addresses(TABLE, 22), Vec::<Ipv4Addr>::new());
         assert_eq!(addresses("", 22), Vec::<Ipv4Addr>::new());
+    }
+
+    #[test]
+    fn who_has_a_connection_is_listed_once() {
+        let table = TABLE.replace(" 08 ", " 01 ");
+        let table = format!("{table}{}", table.lines().nth(2).unwrap());
+        assert_eq!(peers(&table, 2049).len(), 1);
+        assert!(peers(TABLE, 2049).is_empty());
     }
 }

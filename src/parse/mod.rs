@@ -5,6 +5,8 @@
 
 pub mod agent_log;
 pub mod apt;
+pub mod cdi_spec;
+pub mod certificate;
 pub mod docker;
 pub mod docker_network;
 pub mod exports;
@@ -18,12 +20,16 @@ pub mod minikube_events;
 pub mod mounts;
 pub mod no_proxy;
 pub mod node_probe;
+pub mod nvidia_config;
 pub mod nvidia_smi;
 pub mod nvidia_xml;
 pub mod os_release;
+pub mod package_versions;
+pub mod quantity;
 pub mod redact;
 pub mod unit;
 pub mod wandb;
+pub mod wandb_queue;
 
 /// Text that is not what its tool is known to print.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -89,6 +89,11 @@ pub fn queues(status: i32, body: &str) -> Result<Reply<Option<Vec<String>>>, Unr
     )))
 }
 
+/// What stands in the way of any answer; `None` where the body is one.
+pub(super) fn obstacle<T>(status: i32, body: &str) -> Option<Reply<T>> {
+    refused(status, body).or_else(|| errors(&serde_json::from_str(body).ok()?))
+}
+
 fn refused<T>(status: i32, body: &str) -> Option<Reply<T>> {
     let words = || {
         let said = serde_json::from_str::<Value>(body)

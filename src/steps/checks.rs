@@ -1,8 +1,22 @@
 //! What `doctor` looks at beyond the steps of `up`: checks are steps that plan nothing by
 //! themselves. One topic a file.
 
+mod agent;
+mod cdi;
+mod cluster;
+mod docker;
+mod docker_daemon;
+mod gpus;
 mod host;
+mod looking;
+mod minikube;
+mod nfs;
+mod pod_trouble;
+mod pods;
+mod queue_mistakes;
 mod stack;
+mod toolkit;
+mod wandb;
 
 use super::Wish;
 use crate::step::Step;

@@ -54,13 +54,14 @@ fn down_returns_the_world_to_where_it_was() {
 /// leaves of a package that is removed and not purged (its files below /etc and /var, packages that
 /// came with it, the kernel's nfsd); that the restarted Docker daemon found the toolkit's hook.
 fn strip_kept(mut world: serde_json::Value) -> serde_json::Value {
-    const PATHS: [&str; 6] = [
+    const PATHS: [&str; 7] = [
         "/srv",
         "/etc/exports",
         "/proc/fs",
         "/var/lib/nfs",
         "/home/ubuntu/.local",
         "/var/cache",
+        "/home/ubuntu/.minikube",
     ];
     // The folders of the person's units, empty.
     const FOLDERS: [&str; 3] = [

@@ -19,6 +19,7 @@ mod machines;
 mod purity;
 mod screens;
 mod signals;
+mod stack;
 mod support_bundle;
 mod terminal;
 

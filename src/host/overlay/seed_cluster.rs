@@ -144,6 +144,7 @@ impl Overlay {
             last_error: None,
             kubeconfig: Some(self.kubeconfig.clone()),
             plugin_ready_ms: runs.then_some(0),
+            unhealthy_gpus: 0,
             api: KubeStore::default(),
         };
         let mut world = self.bench.world();

@@ -23,11 +23,40 @@ impl RealHost {
                 let limit = wandb::LIMIT * self.patience;
                 wandb::queues(base_url, entity.as_deref(), &self.secrets, limit).await
             }
+            Query::WandbQueue {
+                base_url,
+                entity,
+                queue,
+            } => {
+                let limit = wandb::LIMIT * self.patience;
+                wandb::queue(base_url, entity, queue, &self.secrets, limit).await
+            }
             Query::Exports if !self.root.is_already() => export_table(),
             Query::Package { name } => {
-                let argv = package_question(name, &self.identity.os_release, find)?;
+                let argv = package_question(
+                    &["dpkg-query", "-W", "-f", "${Status}"],
+                    &["rpm", "-q"],
+                    std::slice::from_ref(name),
+                    &self.identity.os_release,
+                    find,
+                )?;
                 let answer = self.command(&argv, &[], query.limit()).await?;
                 Ok(installed_or_not(answer))
+            }
+            Query::PackageVersions { names } => {
+                let argv = package_question(
+                    &[
+                        "dpkg-query",
+                        "-W",
+                        "-f",
+                        "${Package} ${Version} ${db:Status-Status}\\n",
+                    ],
+                    &["rpm", "-q", "--qf", "%{NAME} %{VERSION}-%{RELEASE}\\n"],
+                    names,
+                    &self.identity.os_release,
+                    find,
+                )?;
+                self.command(&argv, &[], query.limit()).await
             }
             other => match other.argv() {
                 Some(argv) => {
@@ -101,27 +130,30 @@ fn export_table() -> Result<Answer, HostError> {
 /// The package manager's question, by what this distribution is and then by what there is: `dpkg`
 /// and `rpm` may both be installed.
 fn package_question<T>(
-    name: &str,
+    dpkg: &[&str],
+    rpm: &[&str],
+    names: &[String],
     os_release: &str,
     find: impl Fn(&str) -> Option<T>,
 ) -> Result<Vec<String>, HostError> {
-    let dpkg = ["dpkg-query", "-W", "-f", "${Status}", name];
-    let rpm = ["rpm", "-q", name];
-    let pacman = ["pacman", "-Q", name];
+    let pacman: &[&str] = &["pacman", "-Q"];
     let questions: [&[&str]; 3] = if ["rhel", "fedora", "suse"]
         .iter()
         .any(|family| os_release.contains(family))
     {
-        [&rpm, &dpkg, &pacman]
+        [rpm, dpkg, pacman]
     } else if os_release.contains("arch") && !os_release.contains("debian") {
-        [&pacman, &dpkg, &rpm]
+        [pacman, dpkg, rpm]
     } else {
-        [&dpkg, &rpm, &pacman]
+        [dpkg, rpm, pacman]
     };
     questions
         .iter()
         .find(|words| find(words[0]).is_some())
-        .map(|words| words.iter().map(|word| (*word).to_owned()).collect())
+        .map(|words| {
+            let words = words.iter().map(|word| (*word).to_owned());
+            words.chain(names.iter().cloned()).collect()
+        })
         .ok_or_else(|| HostError::NoProgram("dpkg-query".to_owned()))
 }
 
@@ -142,7 +174,9 @@ mod tests {
     #[test]
     fn the_distribution_decides_which_package_manager_is_asked() {
         let asked = |os: &str, has: &[&str]| {
-            package_question("nfs", os, |program| has.contains(&program).then_some(()))
+            let has = |program: &str| has.contains(&program).then_some(());
+            let names = ["nfs".to_owned()];
+            package_question(&["dpkg-query", "-W"], &["rpm", "-q"], &names, os, has)
                 .map(|words| words[0].clone())
         };
         let both = ["dpkg-query", "rpm"];

@@ -1,4 +1,4 @@
-//! Two questions to W&B's server. The key is in one header of the request and nowhere else.
+//! The questions to W&B's server. The key is in one header of the request and nowhere else.
 
 use super::secrets::Secrets;
 use crate::host::kube::chain;
@@ -29,6 +29,14 @@ const VIEWER: &str =
 
 const QUEUES: &str = "query ProjectRunQueues($entity: String!, $projectName: String!) { \
 project(entityName: $entity, name: $projectName) { runQueues { id name createdBy access } } }";
+
+const QUEUE: &str = "query GetRunQueueMetadata($projectName: String!, $entityName: String!, \
+$runQueue: String!) { project(name: $projectName, entityName: $entityName) { \
+runQueue(name: $runQueue) { id access defaultResourceConfigID prioritizationMode } } }";
+
+const QUEUE_CONFIG: &str = "query GetDefaultResourceConfig($entityName: String!, $id: ID!) { \
+entity(name: $entityName) { defaultResourceConfig(id: $id) { config resource \
+templateVariables { name schema } } } }";
 
 /// Whom the key belongs to.
 pub(super) async fn viewer(
@@ -66,6 +74,39 @@ pub(super) async fn queues(
         limit,
     )
     .await
+}
+
+/// A queue with its default configuration: the client's two questions, their answers side by side.
+pub(super) async fn queue(
+    base_url: &str,
+    entity: &str,
+    queue: &str,
+    secrets: &Secrets,
+    limit: Duration,
+) -> Result<Answer, HostError> {
+    let variables = json!({
+        "entityName": entity, "projectName": QUEUE_PROJECT, "runQueue": queue
+    });
+    let question = json!({ "query": QUEUE, "variables": variables });
+    let mut answer = ask(base_url, secrets, &question, limit).await?;
+    let mut body: Value = serde_json::from_str(&answer.stdout).unwrap_or_default();
+    let id = body.pointer("/data/project/runQueue/defaultResourceConfigID");
+    let Some(id) = id.filter(|id| answer.code == 200 && !id.is_null()) else {
+        return Ok(answer);
+    };
+    let variables = json!({ "entityName": entity, "id": id });
+    let question = json!({ "query": QUEUE_CONFIG, "variables": variables });
+    let config = ask(base_url, secrets, &question, limit).await?;
+    let parsed: Value = serde_json::from_str(&config.stdout).unwrap_or_default();
+    let Some(entity) = parsed
+        .pointer("/data/entity")
+        .filter(|_| config.code == 200)
+    else {
+        return Ok(config);
+    };
+    body["data"]["entity"] = entity.clone();
+    answer.stdout = body.to_string();
+    Ok(answer)
 }
 
 async fn ask(

@@ -35,6 +35,10 @@ pub fn daemon_starts(world: &mut World) {
     let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     let docker = &mut world.docker;
     docker.running = true;
+    // Another machine's daemon knows nothing of this one's files.
+    if !docker.daemon_host.is_empty() {
+        return;
+    }
     docker.hook = world.toolkit.is_some();
     docker.runtimes = ["io.containerd.runc.v2", "runc"].map(str::to_owned).into();
     if let Some(extra) = json.get("runtimes").and_then(serde_json::Value::as_object) {
@@ -214,7 +218,12 @@ async fn run_container(stage: &Stage<'_>, args: &[&str]) -> Result<Answer, Ended
              error during container init: exec: \"nvidia-smi\": executable file not found in $PATH",
         ));
     }
-    let mut answer = stage.look(|world| gpu::nvidia_smi(world, &command[1..]));
+    let mut answer = stage.look(|world| {
+        if gpu::without_cgroups(world) {
+            return said(255, "Failed to initialize NVML: Unknown Error\n", "");
+        }
+        gpu::nvidia_smi(world, &command[1..])
+    });
     answer.stdout.lines().for_each(|line| stage.line(line));
     answer.stderr.insert_str(0, &stderr);
     Ok(answer)

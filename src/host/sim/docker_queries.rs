@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 /// `docker version --format '{{json .}}'`: exit 1 and `"Server":null` when the daemon is away.
 pub fn version(world: &World) -> Answer {
+    if world.docker.podman {
+        return podman_version();
+    }
     let version = world.docker.version.clone().unwrap_or_default();
     let client = json!({
         "Version": version, "ApiVersion": "1.51", "DefaultAPIVersion": "1.51", "Os": "linux",
@@ -37,6 +40,11 @@ pub fn version(world: &World) -> Answer {
 /// `docker info --format '{{json .}}'`: from 28.1 on exit 1 and zeroed fields when the daemon is
 /// away (before: exit 0 and `ServerErrors`).
 pub fn info(world: &World) -> Answer {
+    if world.docker.podman {
+        let body =
+            json!({"host": {"arch": "amd64", "os": "linux"}, "version": {"Version": "4.9.3"}});
+        return said(0, format!("{body}\n"), PODMAN);
+    }
     let docker = &world.docker;
     let version = docker.version.clone().unwrap_or_default();
     let client = json!({"Debug": false, "Version": version, "Context": "default"});
@@ -80,12 +88,65 @@ pub fn info(world: &World) -> Answer {
         "OperatingSystem": docker.os, "OSType": "linux", "Architecture": "x86_64",
         "NCPU": world.identity.cpus, "MemTotal": world.identity.memory_mib * 1024 * 1024,
         "DockerRootDir": docker.root_dir, "HttpProxy": "", "HttpsProxy": "", "NoProxy": "",
-        "Name": world.identity.hostname, "ServerVersion": version, "Runtimes": runtimes,
+        "Name": daemon_host(world), "ServerVersion": version, "Runtimes": runtimes,
         "DefaultRuntime": docker.default_runtime, "LiveRestoreEnabled": false,
         "SecurityOptions": security, "CDISpecDirs": ["/etc/cdi", "/var/run/cdi"],
-        "DiscoveredDevices": null, "Warnings": null, "ClientInfo": client
+        "DiscoveredDevices": devices(world), "Warnings": null, "ClientInfo": client
     });
     said(0, format!("{body}\n"), "")
+}
+
+/// The machine that the daemon runs on.
+fn daemon_host(world: &World) -> &str {
+    match world.docker.daemon_host.as_str() {
+        "" => &world.identity.hostname,
+        other => other,
+    }
+}
+
+/// What the daemon finds in the CDI specifications (Docker 28.2 and later).
+fn devices(world: &World) -> Value {
+    let spec = super::gpu::cdi_spec(world);
+    let names: Vec<Value> = spec
+        .into_iter()
+        .flat_map(|spec| spec.devices)
+        .map(|name| json!({"Source": "cdi", "ID": format!("nvidia.com/gpu={name}")}))
+        .collect();
+    if names.is_empty() {
+        Value::Null
+    } else {
+        Value::Array(names)
+    }
+}
+
+/// podman 4.9 behind Docker's name: its warning, and its own idea of a version.
+fn podman_version() -> Answer {
+    let body = json!({"Client": {
+        "APIVersion": "4.9.3", "Version": "4.9.3", "GoVersion": "go1.22.1", "OsArch": "linux/amd64",
+        "Os": "linux"
+    }});
+    said(0, format!("{body}\n"), PODMAN)
+}
+
+/// What podman's shim says before anything else.
+const PODMAN: &str =
+    "Emulate Docker CLI using podman. Create /etc/containers/nodocker to quiet msg.\n";
+
+/// `docker context inspect`: needs no daemon.
+pub fn context(world: &World) -> Answer {
+    if world.docker.podman {
+        let words = format!("{PODMAN}Error: unrecognized command `podman context`\n");
+        return said(125, "", words);
+    }
+    let or = |text: &str, default: &str| if text.is_empty() { default } else { text }.to_owned();
+    let body = json!([{
+        "Name": or(&world.docker.context, "default"), "Metadata": {},
+        "Endpoints": {"docker": {
+            "Host": or(&world.docker.endpoint, "unix:///var/run/docker.sock"), "SkipTLSVerify": false
+        }},
+        "TLSMaterial": {}, "Storage": {"MetadataPath": "<IN MEMORY>", "TLSPath": "<IN MEMORY>"}
+    }]);
+    said(0, format!("{body:#}\n"), "")
 }
 
 /// `docker network inspect NAME`.

@@ -4,6 +4,11 @@ use super::commands::said;
 use super::world::{Driver, World};
 use crate::host::Answer;
 use crate::host::query::NVIDIA_SMI_FIELDS;
+use crate::model::parse_tool_version;
+use crate::parse::cdi_spec::{self, Spec};
+use crate::parse::nvidia_config;
+use camino::Utf8Path;
+use semver::Version;
 
 /// Version of the libraries after the upgrade that a machine in mismatch has not rebooted from.
 pub const NEWER_LIBRARY: &str = "535.129";
@@ -112,12 +117,47 @@ fn table(world: &World) -> String {
     )
 }
 
+/// The specification that Docker takes for the GPUs: `/var/run/cdi` goes before `/etc/cdi`.
+pub fn cdi_spec(world: &World) -> Option<Spec> {
+    ["/var/run/cdi/nvidia.yaml", "/etc/cdi/nvidia.yaml"]
+        .iter()
+        .find_map(|path| {
+            let entry = world.files.get(Utf8Path::new(path))?;
+            cdi_spec::spec(entry.content.as_deref()?).ok()
+        })
+}
+
+/// From 29.2 on Docker maps `--gpus` to CDI where it finds the toolkit's CDI hook and a specification.
+fn stale_library(world: &World) -> Option<String> {
+    let docker = parse_tool_version(world.docker.version.as_deref()?)?;
+    let made_for = cdi_spec(world)?.driver?;
+    (docker >= Version::new(29, 2, 0) && made_for != world.gpus.version)
+        .then(|| format!("/usr/lib/x86_64-linux-gnu/libcuda.so.{made_for}"))
+}
+
+/// The toolkit's hook opens no device for the container, so that NVML finds none.
+pub fn without_cgroups(world: &World) -> bool {
+    let path = Utf8Path::new("/etc/nvidia-container-runtime/config.toml");
+    let text = world
+        .files
+        .get(path)
+        .and_then(|entry| entry.content.as_deref());
+    text.is_some_and(|text| nvidia_config::config(text).no_cgroups)
+}
+
 /// What dockerd says when a container with `--gpus all` cannot be started; `None` when it can.
 /// `all_capabilities`: `NVIDIA_DRIVER_CAPABILITIES=all`, which minikube >= 1.34 sets and which asks
 /// for `/dev/nvidia-modeset` too (kubernetes/minikube#20934).
 pub fn injection_error(world: &World, all_capabilities: bool) -> Option<String> {
     if !world.docker.hook {
         return Some("could not select device driver \"\" with capabilities: [[gpu]]".to_owned());
+    }
+    if let Some(library) = stale_library(world) {
+        return Some(format!(
+            "failed to create task for container: failed to create shim task: OCI runtime create \
+             failed: runc create failed: unable to start container process: error during container \
+             init: failed to fulfil mount request: open {library}: no such file or directory"
+        ));
     }
     let cli = match world.gpus.driver {
         Driver::NotInstalled => {

@@ -27,6 +27,7 @@ pub fn reconcile(world: &mut World, cluster: &str, now_ms: u64) {
         return;
     };
     let plugin = profile.addons.contains("nvidia-device-plugin");
+    let healthy = gpus.map(|gpus| gpus.saturating_sub(profile.unhealthy_gpus));
     let api = &mut profile.api;
     for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
         ensure(
@@ -62,12 +63,12 @@ pub fn reconcile(world: &mut World, cluster: &str, now_ms: u64) {
         &profile.kubernetes,
         &ip,
         (cpus, memory),
-        gpus,
+        (gpus, healthy),
         now_ms,
     );
     bind(api);
     run_jobs(api, now_ms);
-    schedule(api, cluster, gpus.unwrap_or(0), now_ms);
+    schedule(api, cluster, healthy.unwrap_or(0), now_ms);
 }
 
 /// GPUs that the node reports: none before the device plugin has registered, which is some time
@@ -123,7 +124,13 @@ fn plugin_pod(node: &str) -> Value {
             "labels": {"name": "nvidia-device-plugin-ds"}
         },
         "spec": {"nodeName": node, "containers": [{"name": "nvidia-device-plugin-ctr"}]},
-        "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
+        "status": {
+            "phase": "Running", "conditions": [{"type": "Ready", "status": "True"}],
+            "containerStatuses": [{
+                "name": "nvidia-device-plugin-ctr", "ready": true, "restartCount": 0,
+                "state": {"running": {"startedAt": "2026-11-23T15:15:14Z"}}
+            }]
+        }
     })
 }
 
@@ -133,7 +140,7 @@ fn node(
     kubernetes: &str,
     ip: &str,
     (cpus, memory): (u32, u64),
-    gpus: Option<u64>,
+    (gpus, healthy): (Option<u64>, Option<u64>),
     now_ms: u64,
 ) {
     let at = At::new("nodes", "", name);
@@ -155,11 +162,14 @@ fn node(
         "cpu": cpus.to_string(), "memory": format!("{}Ki", memory * 1024), "pods": "110",
         "ephemeral-storage": "304681132Ki"
     });
-    if let Some(gpus) = gpus {
+    let mut allocatable = resources.clone();
+    if let (Some(gpus), Some(healthy)) = (gpus, healthy) {
         resources["nvidia.com/gpu"] = json!(gpus.to_string());
+        // The capacity stays; what is unhealthy is handed out no more.
+        allocatable["nvidia.com/gpu"] = json!(healthy.to_string());
     }
     node["status"] = json!({
-        "capacity": resources, "allocatable": resources,
+        "capacity": resources, "allocatable": allocatable,
         "addresses": [{"type": "InternalIP", "address": ip}, {"type": "Hostname", "address": name}],
         "conditions": [{"type": "Ready", "status": "True", "reason": "KubeletReady"}],
         "nodeInfo": {
@@ -222,6 +232,8 @@ fn schedule(api: &mut KubeStore, node: &str, gpus: u64, now_ms: u64) {
     for mut pod in pods {
         let at = At::new("pods", &name_in(&pod, "namespace"), &name_of(&pod));
         match pod["status"]["phase"].as_str() {
+            // It has its node, and its kubelet cannot start it.
+            Some("Pending") if pod["spec"]["nodeName"].is_string() => {}
             Some("Pending") => {
                 if used + wanted(&pod) > gpus {
                     let words = "0/1 nodes are available: 1 Insufficient nvidia.com/gpu.";

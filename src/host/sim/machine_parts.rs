@@ -36,6 +36,10 @@ pub fn docker_engine() -> Docker {
         networks: BTreeMap::new(),
         containers: BTreeMap::new(),
         images: BTreeSet::new(),
+        context: String::new(),
+        endpoint: String::new(),
+        podman: false,
+        daemon_host: String::new(),
     }
 }
 

@@ -6,6 +6,7 @@ use super::machine_parts::{
     GROUPS, GROUPS_WITHOUT_DOCKER, docker_engine, nfs_in_use, one_gpu, os_release, shared_host,
 };
 use super::machine_troubles;
+use super::machines_stack;
 use super::world::{
     Disk, Driver, FORMAT, GpuStack, Minikube, NfsPort, Profile, Python, WandbServer, World,
 };
@@ -97,6 +98,45 @@ const MACHINES: &[(&str, &str)] = &[
         "low-inotify",
         "limits of inotify that are too low for Kubernetes",
     ),
+    (
+        "cdi-stale",
+        "Docker injects GPUs by a CDI specification from before an upgrade of the driver",
+    ),
+    (
+        "no-cgroups",
+        "the toolkit is told to leave control groups alone, as for rootless Docker",
+    ),
+    ("docker-snap", "Docker is installed as a snap"),
+    (
+        "docker-desktop",
+        "the current context is Docker Desktop's, a virtual machine without GPUs",
+    ),
+    ("docker-rootless", "the Docker daemon is a rootless one"),
+    (
+        "docker-remote",
+        "DOCKER_HOST names the daemon of another machine",
+    ),
+    ("podman-shim", "`docker` is podman's stand-in"),
+    (
+        "runtime-not-restarted",
+        "the nvidia runtime is in daemon.json, and Docker was not restarted since",
+    ),
+    (
+        "minikube-home-root",
+        "minikube's folder belongs to root, after `sudo -E minikube`",
+    ),
+    (
+        "unhealthy-gpu",
+        "a cluster whose device plugin took a GPU out of service after an Xid",
+    ),
+    (
+        "stuck-pods",
+        "a cluster in which jobs cannot pull their image and a pod is killed for memory",
+    ),
+    (
+        "queue-broken",
+        "the queue's configuration has its volumeMounts in the wrong place",
+    ),
 ];
 
 /// Every machine: name, and what is special about it.
@@ -148,6 +188,7 @@ pub fn build(name: &str) -> Result<World, Fault> {
             world.put("/etc/ufw/ufw.conf", conf, 0o644, 0);
         }
         trouble if machine_troubles::is_known(trouble) => {}
+        name if machines_stack::shape(&mut world, name) => {}
         _ => {
             let names: Vec<&str> = MACHINES.iter().map(|(name, _)| *name).collect();
             return Err(Fault::new(
@@ -218,6 +259,7 @@ fn base(gpus: u32, gpu: &str, memory_mib: u64, driver: &str) -> World {
             entity: "ada".to_owned(),
             teams: BTreeSet::new(),
             queues: [("ada".to_owned(), ["gpucluster".to_owned()].into())].into(),
+            queue_configs: BTreeMap::new(),
         },
         services: BTreeMap::new(),
         disk: Disk {
@@ -305,7 +347,7 @@ fn cluster_without_gpus(world: &mut World) {
     world.put("/etc/docker/daemon.json", json, 0o644, 0);
     docker::daemon_starts(world);
     super::minikube_node::make_node(world, "gpucluster", false);
-    world.minikube.cached = true;
+    super::minikube::fill_cache(world);
     let config = world.identity.home.join(".kube/config");
     world.minikube.profiles.insert(
         "gpucluster".to_owned(),
@@ -326,6 +368,7 @@ fn cluster_without_gpus(world: &mut World) {
             last_error: None,
             kubeconfig: None,
             plugin_ready_ms: None,
+            unhealthy_gpus: 0,
             api: super::kube_store::KubeStore::default(),
         },
     );

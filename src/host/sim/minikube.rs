@@ -177,6 +177,19 @@ const ADDONS: [&str; 3] = [
     "default-storageclass",
 ];
 
+/// What a first start leaves for the next: base image, preload and binaries.
+pub fn fill_cache(world: &mut World) {
+    world.minikube.cached = true;
+    let cache = world.identity.home.join(".minikube/cache");
+    let uid = world.identity.uid;
+    for file in [
+        "kic/amd64/kicbase_v0.0.50@sha256_eb4f.tar",
+        "preloaded-tarball/preloaded-images-k8s-v18-v1.35.1-docker-overlay2-amd64.tar.lz4",
+    ] {
+        world.put(cache.join(file).as_str(), "", 0o644, uid);
+    }
+}
+
 /// Writes the context of a profile into a kubeconfig, as its current one.
 pub fn set_context(world: &mut World, name: &str, kubeconfig: &Utf8Path) {
     let address = minikube_queries::node_ip(world, name);

@@ -3,7 +3,7 @@
 use super::bench::Ended;
 use super::durations;
 use super::gpu;
-use super::minikube::at_least;
+use super::minikube::{at_least, fill_cache};
 use super::minikube_events_out::TOTAL;
 use super::minikube_flags::Flags;
 use super::minikube_node::{make_container, make_network};
@@ -79,9 +79,7 @@ impl Start<'_> {
             self.stage.wait(durations::BASE_IMAGE_PULL / 4.0).await?;
         }
         if !self.stage.look(|world| world.disk.is_full()) {
-            self.stage
-                .change(|world| world.minikube.cached = true)
-                .await?;
+            self.stage.change(fill_cache).await?;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use super::kube_store::KubeStore;
 use super::minikube::{at_least, set_context};
 use super::minikube_events_out::{Events, STEPS, TOTAL};
 use super::minikube_flags::{Flags, parse};
-use super::world::Profile;
+use super::world::{Profile, World};
 use super::{docker, docker_queries, durations};
 use crate::host::Answer;
 use camino::Utf8Path;
@@ -60,6 +60,9 @@ pub async fn start(
     .await?;
     if let Some(words) = stage.look(docker::obstacle) {
         return run.failed(docker_failure(&words)).await;
+    }
+    if let Some(failure) = stage.look(|world| home_failure(world, &flags.profile)) {
+        return run.failed(failure).await;
     }
     let existing = stage.look(|world| world.minikube.profiles.get(&flags.profile).cloned());
     if let Some(profile) = &existing
@@ -126,6 +129,22 @@ pub async fn start(
     }
     run.kubernetes(fresh || container.is_none()).await?;
     run.finish(kubeconfig, fresh || container.is_none()).await
+}
+
+/// A home that another account made, usually root by `sudo -E`.
+fn home_failure(world: &World, profile: &str) -> Option<Failure> {
+    let home = world.identity.home.join(".minikube");
+    let meta = world.meta(&home)?;
+    (meta.uid != world.identity.uid).then(|| {
+        let file = home.join("profiles").join(profile).join("config.json");
+        (
+            "HOST_HOME_PERMISSION",
+            37,
+            format!("Failed to save config: open {file}: permission denied"),
+            "Your user lacks permissions to the minikube profile directory. Run: 'sudo chown -R $USER \
+             $HOME/.minikube; chmod -R u+wrx $HOME/.minikube' to fix",
+        )
+    })
 }
 
 /// A failure as minikube reports it: id, exit code, message, advice.
@@ -205,6 +224,7 @@ impl Start<'_> {
             last_error: None,
             kubeconfig: None,
             plugin_ready_ms: None,
+            unhealthy_gpus: 0,
             api: KubeStore::default(),
         };
         self.stage

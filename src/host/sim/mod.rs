@@ -31,6 +31,7 @@ mod machine_hardware;
 mod machine_parts;
 mod machine_troubles;
 mod machines;
+mod machines_stack;
 mod minikube;
 mod minikube_events_out;
 mod minikube_flags;

@@ -33,6 +33,34 @@ pub fn status(world: &World, name: &str) -> Answer {
     }
 }
 
+/// `dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' NAMES`.
+pub fn versions(world: &World, names: &[String]) -> Answer {
+    let toolkit = [
+        "nvidia-container-toolkit",
+        "nvidia-container-toolkit-base",
+        "libnvidia-container-tools",
+        "libnvidia-container1",
+    ];
+    let (mut stdout, mut stderr) = (String::new(), String::new());
+    for name in names {
+        let version = if toolkit.contains(&&**name) {
+            world.toolkit.as_ref().map(|version| format!("{version}-1"))
+        } else if !world.packages.contains(name) {
+            None
+        } else if name == "docker-ce" {
+            let version = world.docker.version.as_ref();
+            version.map(|version| format!("5:{version}-1~ubuntu.22.04~jammy"))
+        } else {
+            Some("1-1".to_owned())
+        };
+        match version {
+            Some(version) => stdout.push_str(&format!("{name} {version} installed\n")),
+            None => stderr.push_str(&format!("dpkg-query: no packages found matching {name}\n")),
+        }
+    }
+    said(i32::from(!stderr.is_empty()), stdout, stderr)
+}
+
 /// `apt-get install --simulate`.
 pub fn install(world: &World, name: &str) -> Answer {
     if archive::find(name).is_none() {

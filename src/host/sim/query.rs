@@ -21,6 +21,7 @@ pub fn seconds(world: &World, query: &Query) -> f64 {
         | Query::DockerInfo
         | Query::DockerNetwork { .. }
         | Query::DockerContainers { .. }
+        | Query::DockerContext
         | Query::DockerRunning => durations::DOCKER_QUERY,
         Query::NvidiaSmi | Query::NvidiaSmiXml => durations::NVIDIA_SMI,
         Query::ToolkitVersion => durations::TOOLKIT_QUERY,
@@ -30,7 +31,9 @@ pub fn seconds(world: &World, query: &Query) -> f64 {
         Query::PythonVersion { .. } | Query::PythonVenv { .. } | Query::WandbVersion { .. } => {
             durations::PYTHON_QUERY
         }
-        Query::WandbViewer { .. } | Query::WandbQueues { .. } => durations::WANDB_QUERY,
+        Query::WandbViewer { .. } | Query::WandbQueues { .. } | Query::WandbQueue { .. } => {
+            durations::WANDB_QUERY
+        }
         Query::AptInstall { .. } | Query::AptUnneeded { .. } | Query::AptPurge { .. } => {
             durations::APT_SIMULATE
         }
@@ -54,6 +57,7 @@ pub fn answer(world: &World, query: &Query, now_ms: u64) -> Result<Answer, HostE
         Query::DockerNetwork { name } => docker_queries::network(world, name),
         Query::DockerContainers { label } => docker_queries::containers(world, label),
         Query::DockerRunning => docker_queries::running(world),
+        Query::DockerContext => docker_queries::context(world),
         Query::NodeReaches { node, .. } => docker_queries::node_reaches(world, node),
         Query::NvidiaSmi | Query::NvidiaSmiXml => {
             let argv = query.argv().unwrap_or_default();
@@ -72,6 +76,7 @@ pub fn answer(world: &World, query: &Query, now_ms: u64) -> Result<Answer, HostE
         Query::Exports => nfs::table(world),
         Query::KernelLines => units::kernel_lines(world),
         Query::Package { name } => package_queries::status(world, name),
+        Query::PackageVersions { names } => package_queries::versions(world, names),
         Query::UnitDetail { name } => units::detail(world, name),
         Query::AptInstall { package } => package_queries::install(world, package),
         Query::AptUnneeded { without } => package_queries::unneeded(world, without.as_deref()),
@@ -85,6 +90,11 @@ pub fn answer(world: &World, query: &Query, now_ms: u64) -> Result<Answer, HostE
         Query::WandbQueues { base_url, entity } => {
             wandb::queues(world, base_url, entity.as_deref())?
         }
+        Query::WandbQueue {
+            base_url,
+            entity,
+            queue,
+        } => wandb::queue(world, base_url, entity, queue)?,
     })
 }
 

@@ -109,3 +109,44 @@ pub fn queues(world: &World, base_url: &str, entity: Option<&str>) -> Result<Ans
         "",
     ))
 }
+
+/// What our own template gives for this machine's queue, with a bound for jobs that cannot start.
+const SOUND: &str = r#"{"spec": {"template": {"spec": {
+    "containers": [{"image": "${image_uri}",
+        "resources": {"limits": {"cpu": 4, "memory": "12Gi", "nvidia.com/gpu": "{{gpus}}"}},
+        "volumeMounts": [{"name": "nfs-storage", "mountPath": "/root/.cache"}]}],
+    "restartPolicy": "Never",
+    "volumes": [{"name": "nfs-storage", "persistentVolumeClaim": {"claimName": "nfs-pvc"}}]}},
+  "backoffLimit": 0, "activeDeadlineSeconds": 604800, "ttlSecondsAfterFinished": 86400}}"#;
+
+/// A queue with its default configuration, by the two questions of the client side by side.
+///
+/// # Errors
+/// `Unreachable`.
+pub fn queue(world: &World, base_url: &str, entity: &str, name: &str) -> Result<Answer, HostError> {
+    if let Some(answer) = obstacle(world, base_url)? {
+        return Ok(answer);
+    }
+    let names = world.wandb.queues.get(entity);
+    if !names.is_some_and(|names| names.contains(name)) {
+        let body = json!({"data": {"project": {"runQueue": null}}});
+        return Ok(said(200, body.to_string(), ""));
+    }
+    let stored = world.wandb.queue_configs.get(name);
+    let config: Value =
+        serde_json::from_str(stored.map_or(SOUND, String::as_str)).unwrap_or(Value::Null);
+    let most = world.gpus.gpus.len().max(1);
+    let schema = json!({"type": "integer", "default": 1, "minimum": 1, "maximum": most});
+    let body = json!({"data": {
+        "project": {"runQueue": {
+            "id": "UnVuUXVldWU6MQ==", "access": "PROJECT", "defaultResourceConfigID": "7",
+            "prioritizationMode": "DISABLED", "externalLinks": null
+        }},
+        "entity": {"defaultResourceConfig": {
+            "config": json!({"resource_args": {"kubernetes": config}}).to_string(),
+            "resource": "kubernetes",
+            "templateVariables": [{"name": "gpus", "schema": schema.to_string()}]
+        }}
+    }});
+    Ok(said(200, body.to_string(), ""))
+}

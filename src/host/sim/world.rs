@@ -108,6 +108,18 @@ pub struct Docker {
     pub containers: BTreeMap<String, Container>,
     /// Images that need no pull.
     pub images: BTreeSet<String>,
+    /// Name of the current context; empty is `default`.
+    #[serde(default)]
+    pub context: String,
+    /// Its endpoint; empty is the socket of the system's daemon.
+    #[serde(default)]
+    pub endpoint: String,
+    /// `docker` is podman's shim.
+    #[serde(default)]
+    pub podman: bool,
+    /// `Name` of `docker info`: the machine that the daemon runs on; empty is this one.
+    #[serde(default)]
+    pub daemon_host: String,
 }
 
 /// A bridge network.
@@ -223,6 +235,9 @@ pub struct Profile {
     pub kubeconfig: Option<Utf8PathBuf>,
     /// World time at which the node reports its GPUs; `None`: never.
     pub plugin_ready_ms: Option<u64>,
+    /// GPUs that the device plugin has taken out of service after an Xid.
+    #[serde(default)]
+    pub unhealthy_gpus: u64,
     /// The objects of the cluster.
     pub api: KubeStore,
 }
@@ -267,6 +282,9 @@ pub struct WandbServer {
     pub teams: BTreeSet<String>,
     /// Queues of each entity (project `model-registry`).
     pub queues: BTreeMap<String, BTreeSet<String>>,
+    /// Default configurations by name of the queue, as JSON; a queue without one here has a sound one.
+    #[serde(default)]
+    pub queue_configs: BTreeMap<String, String>,
 }
 
 /// A program under our own supervisor.

@@ -36,6 +36,10 @@ impl World {
                 networks: BTreeMap::new(),
                 containers: BTreeMap::new(),
                 images: BTreeSet::new(),
+                context: String::new(),
+                endpoint: String::new(),
+                podman: false,
+                daemon_host: String::new(),
             },
             gpus: GpuStack {
                 driver: Driver::NotInstalled,
@@ -60,6 +64,7 @@ impl World {
                 entity: String::new(),
                 teams: BTreeSet::new(),
                 queues: BTreeMap::new(),
+                queue_configs: BTreeMap::new(),
             },
             services: BTreeMap::new(),
             disk: Disk {

@@ -1,5 +1,6 @@
 //! The table of reasons, one file per layer of the stack.
 
+mod checks;
 mod cluster;
 mod cuda;
 mod docker;
@@ -111,6 +112,7 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         packages::KINDS,
         wandb::KINDS,
         jobs::KINDS,
+        checks::KINDS,
     ]
     .concat()
 });
