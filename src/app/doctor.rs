@@ -21,6 +21,7 @@ pub async fn doctor(session: &Session<'_>) -> Result<Exit, Fault> {
         list,
         ignore,
         strict,
+        fix: _,
     } = &session.request.verb
     else {
         return Ok(Exit::Bug);

@@ -108,6 +108,30 @@ pub struct ApplyArgs {
     pub fail_fast: bool,
 }
 
+/// Mending what `doctor` finds.
+#[derive(Debug, Args)]
+pub struct FixArgs {
+    /// Mend what is set up and broken: show the plan, ask, change, verify, check again
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix: install what is missing of Docker, NVIDIA's container toolkit, minikube and the
+    /// NFS server. Never the GPU driver
+    #[arg(long, requires = "fix")]
+    pub install: bool,
+    /// With --fix: agree to the plan beforehand
+    #[arg(long, short, requires = "fix")]
+    pub yes: bool,
+    /// With --fix: show the plan and stop; nothing is changed
+    #[arg(long, requires = "fix")]
+    pub plan: bool,
+    /// With --plan: exit 10 when changes are pending
+    #[arg(long, requires = "plan")]
+    pub exit_code: bool,
+    /// With --fix: print the commands that need root, to run by hand, and stop
+    #[arg(long, requires = "fix")]
+    pub print_root_commands: bool,
+}
+
 /// Settings that are worth a flag.
 #[derive(Debug, Args)]
 pub struct QueueArgs {
@@ -145,8 +169,12 @@ pub enum Command {
         /// Never install packages of the distribution; say which are missing
         #[arg(long)]
         no_install: bool,
+        /// Install what is only advised otherwise: Docker, NVIDIA's container toolkit, minikube; and
+        /// start Docker and join its group where that is missing. Never the GPU driver
+        #[arg(long, conflicts_with = "no_install")]
+        install: bool,
     },
-    /// Check everything, read-only, and say what mends it
+    /// Check everything, read-only, and say what mends it; with --fix, mend it
     Doctor {
         /// Checks to run (an id or a topic) [default: all]
         checks: Vec<String>,
@@ -159,6 +187,8 @@ pub enum Command {
         /// Warnings count as problems
         #[arg(long)]
         strict: bool,
+        #[command(flatten)]
+        fix: FixArgs,
         #[command(flatten)]
         queue: QueueArgs,
     },

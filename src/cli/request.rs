@@ -1,9 +1,10 @@
 //! From the grammar to a request.
 
 use super::args::{
-    AgentCommand, ApplyArgs, Cli, ColorChoice, Command, Global, NfsCommand, OutputForm, QueueArgs,
+    AgentCommand, ApplyArgs, Cli, ColorChoice, Command, FixArgs, Global, NfsCommand, OutputForm,
+    QueueArgs,
 };
-use crate::app::{Apply, Color, Common, Output, Request, Slice, Verb, World};
+use crate::app::{Apply, Color, Common, Fix, Output, Request, Slice, Verb, World};
 
 /// Steps that `nfs setup` may change; what they need is only looked at.
 const NFS_STEPS: [&str; 2] = ["nfs", "k8s.volume"];
@@ -19,6 +20,21 @@ impl From<ApplyArgs> for Apply {
             print_root_commands: args.print_root_commands,
             fail_fast: args.fail_fast,
         }
+    }
+}
+
+impl From<FixArgs> for Option<Fix> {
+    fn from(args: FixArgs) -> Self {
+        args.fix.then_some(Fix {
+            install: args.install,
+            apply: Apply {
+                yes: args.yes,
+                plan_only: args.plan,
+                exit_code: args.exit_code,
+                print_root_commands: args.print_root_commands,
+                fail_fast: false,
+            },
+        })
     }
 }
 
@@ -79,6 +95,7 @@ fn up(name: &'static str, apply: ApplyArgs, slice: Slice) -> Verb {
         slice,
         recreate_cluster: false,
         install: true,
+        tools: false,
     }
 }
 
@@ -93,6 +110,7 @@ pub fn request(cli: Cli, typed: String) -> Option<Request> {
             skip,
             recreate_cluster,
             no_install,
+            install,
         } => {
             queue(&mut common, q);
             Verb::Up {
@@ -105,6 +123,7 @@ pub fn request(cli: Cli, typed: String) -> Option<Request> {
                 },
                 recreate_cluster,
                 install: !no_install,
+                tools: install,
             }
         }
         Command::Doctor {
@@ -112,6 +131,7 @@ pub fn request(cli: Cli, typed: String) -> Option<Request> {
             list,
             ignore,
             strict,
+            fix,
             queue: q,
         } => {
             queue(&mut common, q);
@@ -120,6 +140,7 @@ pub fn request(cli: Cli, typed: String) -> Option<Request> {
                 list,
                 ignore,
                 strict,
+                fix: fix.into(),
             }
         }
         Command::Status { queue: q } => {

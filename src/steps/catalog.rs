@@ -1,6 +1,7 @@
 //! Every step there is, in one list.
 
 use super::checks::checks;
+use super::mend::mends;
 use super::{StepFlags, Wish};
 use super::{
     agent::Agent, agent_env::AgentEnv, agent_unit::AgentUnit, container::Container, docker::Docker,
@@ -9,6 +10,7 @@ use super::{
 };
 use crate::config::Settings;
 use crate::host::Identity;
+use crate::model::StepId;
 use crate::step::Step;
 use std::sync::Arc;
 
@@ -31,6 +33,21 @@ pub fn catalog_with_checks(
     let wish = Arc::new(Wish::new(settings, flags, identity));
     let mut all = steps(&wish);
     all.extend(checks(&wish));
+    all
+}
+
+/// The steps, and everything else that `doctor --fix` can mend; the other checks stay what they are.
+pub fn catalog_with_mends(
+    settings: Arc<Settings>,
+    flags: StepFlags,
+    identity: &Identity,
+) -> Vec<Arc<dyn Step>> {
+    let wish = Arc::new(Wish::new(settings, flags, identity));
+    let mut all = steps(&wish);
+    all.extend(mends(&wish));
+    let known: Vec<StepId> = all.iter().map(|step| step.id()).collect();
+    let others = checks(&wish).into_iter();
+    all.extend(others.filter(|check| !known.contains(&check.id())));
     all
 }
 

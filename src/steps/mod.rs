@@ -16,11 +16,13 @@ mod cluster_view;
 mod conffiles;
 mod container;
 mod docker;
+mod docker_mend;
 mod docker_trouble;
 mod driver;
 mod gpu_node;
 mod look;
 mod manifest_diff;
+mod mend;
 mod minikube;
 mod nfs_export;
 mod nfs_firewall;
@@ -43,7 +45,7 @@ mod wandb;
 mod wish;
 
 pub use agent_service::service_spec;
-pub use catalog::{catalog, catalog_with_checks};
+pub use catalog::{catalog, catalog_with_checks, catalog_with_mends};
 pub use wish::{StepFlags, Wish};
 
 /// Names of the steps.

@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod crash;
+mod fix;
 mod foreign;
 mod life;
 mod machines;

@@ -74,6 +74,10 @@ impl Overlay {
     async fn seed_program(&self, program: &str, args: &[String]) {
         match program.rsplit('/').next().unwrap_or_default() {
             "docker" | "minikube" | "nvidia-ctk" | "systemctl" => self.seed_machine().await,
+            "usermod" | "gpasswd" => {
+                self.seed_path(Utf8Path::new("/etc/group")).await;
+                self.seed_machine().await;
+            }
             "loginctl" => {
                 let person = sim::linger_file(&self.real.identity().user);
                 self.seed_path(&person).await;

@@ -7,6 +7,7 @@
 //!
 //! This room knows nothing of steps or settings: it models tools, not wishes.
 
+mod accounts;
 mod agent;
 mod archive;
 mod bench;
