@@ -133,3 +133,86 @@ fn a_chosen_check_mends_itself_and_what_it_needs() {
     assert_eq!(commands(&ran), ["systemctl enable --now docker"]);
     assert_eq!(ran.code, Some(0), "{}", ran.out);
 }
+
+#[test]
+fn device_files_that_nobody_asked_for_yet_are_made() {
+    let (person, ran) = fixed("no-modeset");
+    assert_eq!(
+        commands(&ran)[0],
+        "nvidia-modprobe -u -c=0 -m",
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("gone at the next boot"), "{}", ran.err);
+    let up = person.types("up --yes --simulate=no-modeset");
+    assert_eq!(up.code, Some(0), "{}", up.err);
+}
+
+#[test]
+fn a_module_that_is_not_loaded_is_loaded_unless_nouveau_holds_the_gpu() {
+    let person = Person::new();
+    let line = "doctor nvidia.driver --fix --yes --simulate";
+    person.types(line);
+    let unload = |world: &mut serde_json::Value| {
+        world["gpus"]["driver"] = json!("not_loaded");
+        let gpu = [("vendor", "0x10de"), ("class", "0x030200")];
+        for dir in ["/sys/bus/pci/devices", "/sys/bus/pci/devices/0000:00:04.0"] {
+            world["files"][dir] = json!({"content": null, "mode": 0o755, "uid": 0, "gid": 0});
+        }
+        for (name, text) in gpu {
+            let path = format!("/sys/bus/pci/devices/0000:00:04.0/{name}");
+            world["files"][path] = json!({"content": text, "mode": 0o444, "uid": 0, "gid": 0});
+        }
+    };
+    person.alter("4xt4", unload);
+    let ran = person.types(line);
+    assert_eq!(commands(&ran), ["modprobe nvidia"], "{}", ran.err);
+    assert_eq!(ran.code, Some(0), "{}", ran.out);
+    person.alter("4xt4", |world| {
+        unload(world);
+        world["files"]["/sys/module/nouveau"] =
+            json!({"content": null, "mode": 0o755, "uid": 0, "gid": 0});
+    });
+    let ran = person.types(line);
+    assert!(ran.err.contains("nothing to mend"), "{}", ran.err);
+}
+
+#[test]
+fn a_specification_of_the_driver_before_is_written_anew() {
+    let person = Person::new();
+    person.types("doctor --fix --yes --simulate=8xh100");
+    let path = "/etc/cdi/nvidia.yaml";
+    let spec = "kind: nvidia.com/gpu\n- hostPath: /usr/lib/libcuda.so.550.54.15\n";
+    person.alter("8xh100", |world| {
+        world["files"][path] = json!({"content": spec, "mode": 0o644, "uid": 0, "gid": 0});
+    });
+    let ran = person.types("doctor --fix --yes --simulate=8xh100");
+    let command = format!("nvidia-ctk cdi generate --output={path}");
+    assert_eq!(commands(&ran), [command], "{}", ran.err);
+    let text = &person.world("8xh100")["files"][path]["content"];
+    assert!(text.as_str().unwrap().contains("580.159.04"), "{text}");
+}
+
+#[test]
+fn what_sudo_minikube_left_behind_becomes_the_persons_again() {
+    let person = Person::new();
+    person.types("doctor --simulate=8xh100");
+    let folder = "/home/ubuntu/.minikube";
+    person.alter("8xh100", |world| {
+        for (path, uid) in [(folder.to_owned(), 1000), (format!("{folder}/profiles"), 0)] {
+            world["files"][path] = json!({"content": null, "mode": 0o755, "uid": uid, "gid": uid});
+        }
+    });
+    let ran = person.types("doctor --fix --yes --simulate=8xh100");
+    assert_eq!(
+        commands(&ran),
+        ["chown -RPh 1000:1000 -- ~/.minikube"],
+        "{}",
+        ran.err
+    );
+    let world = person.world("8xh100");
+    assert_eq!(
+        world["files"][format!("{folder}/profiles")]["gid"],
+        json!(1000)
+    );
+}

@@ -74,6 +74,12 @@ impl Overlay {
     async fn seed_program(&self, program: &str, args: &[String]) {
         match program.rsplit('/').next().unwrap_or_default() {
             "docker" | "minikube" | "nvidia-ctk" | "systemctl" => self.seed_machine().await,
+            "modprobe" | "nvidia-modprobe" => self.seed_machine().await,
+            "chown" => {
+                for word in args.iter().filter(|word| word.starts_with('/')) {
+                    self.seed_path(Utf8Path::new(word)).await;
+                }
+            }
             "usermod" | "gpasswd" => {
                 self.seed_path(Utf8Path::new("/etc/group")).await;
                 self.seed_machine().await;

@@ -3,7 +3,8 @@
 use super::bench::{Ended, Stage};
 use super::programs;
 use super::{
-    accounts, docker, durations, minikube, nfs, packages, python, toolkit, units, user_units,
+    accounts, docker, durations, minikube, modules, nfs, packages, python, toolkit, units,
+    user_units,
 };
 use crate::host::Answer;
 use crate::model::{Command, Privilege};
@@ -37,6 +38,9 @@ pub fn is_modelled(argv: &[String]) -> bool {
                 | "loginctl"
                 | "sync"
                 | "systemctl"
+                | "modprobe"
+                | "nvidia-modprobe"
+                | "chown"
                 | "usermod"
                 | "gpasswd"
                 | "uv"
@@ -66,6 +70,9 @@ pub async fn run(stage: &Stage<'_>, command: &Command) -> Result<Answer, Ended> 
         "apt-get" => packages::apt_get(stage, args, root).await,
         "dpkg" => packages::dpkg(stage, args, root).await,
         "exportfs" => nfs::exportfs(stage, args, root).await,
+        "modprobe" => modules::modprobe(stage, args, root).await,
+        "nvidia-modprobe" => modules::nvidia_modprobe(stage, args).await,
+        "chown" => modules::chown(stage, args, root).await,
         "usermod" => accounts::usermod(stage, args, root).await,
         "gpasswd" => accounts::gpasswd(stage, args, root).await,
         "loginctl" => user_units::loginctl(stage, args, root).await,

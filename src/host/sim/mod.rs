@@ -35,6 +35,7 @@ mod minikube_node;
 mod minikube_phases;
 mod minikube_queries;
 mod minikube_start;
+mod modules;
 mod nfs;
 mod package_queries;
 mod packages;

@@ -56,7 +56,9 @@ pub fn path_of(world: &World, program: &str) -> Option<Utf8PathBuf> {
             .uv
             .then(|| format!("{}/.local/bin/uv", world.identity.home)),
         "systemctl" | "loginctl" | "sudo" | "apt-get" | "apt-cache" | "dpkg" | "dpkg-query"
-        | "sh" | "sync" | "modprobe" | "usermod" | "gpasswd" => Some(format!("/usr/bin/{program}")),
+        | "sh" | "sync" | "modprobe" | "usermod" | "gpasswd" | "chown" => {
+            Some(format!("/usr/bin/{program}"))
+        }
         _ => None,
     };
     found.map(Utf8PathBuf::from)
