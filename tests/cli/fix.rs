@@ -137,12 +137,8 @@ fn a_chosen_check_mends_itself_and_what_it_needs() {
 #[test]
 fn device_files_that_nobody_asked_for_yet_are_made() {
     let (person, ran) = fixed("no-modeset");
-    assert_eq!(
-        commands(&ran)[0],
-        "nvidia-modprobe -u -c=0 -m",
-        "{}",
-        ran.err
-    );
+    let make = "nvidia-modprobe -u -c=0 -m".to_owned();
+    assert!(commands(&ran).contains(&make), "{}", ran.err);
     assert!(ran.err.contains("gone at the next boot"), "{}", ran.err);
     let up = person.types("up --yes --simulate=no-modeset");
     assert_eq!(up.code, Some(0), "{}", up.err);
