@@ -14,6 +14,7 @@ pub mod minikube;
 pub mod minikube_events;
 pub mod node_probe;
 pub mod nvidia_smi;
+pub mod openpgp;
 pub mod os_release;
 pub mod unit;
 pub mod wandb;

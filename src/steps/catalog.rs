@@ -5,8 +5,9 @@ use super::mend::mends;
 use super::{StepFlags, Wish};
 use super::{
     agent::Agent, agent_env::AgentEnv, agent_unit::AgentUnit, container::Container, docker::Docker,
-    driver::Driver, gpu_node::Node, minikube::Binary, minikube::Cluster, nfs_export::NfsExport,
-    nfs_server::NfsServer, toolkit::Toolkit, user::User, volume::Volume, wandb::Account,
+    driver::Driver, gpu_node::Node, minikube::Cluster, minikube_binary::Binary,
+    nfs_export::NfsExport, nfs_server::NfsServer, toolkit::Toolkit, user::User, volume::Volume,
+    wandb::Account,
 };
 use crate::config::Settings;
 use crate::host::Identity;
@@ -58,7 +59,7 @@ fn steps(wish: &Arc<Wish>) -> Vec<Arc<dyn Step>> {
         Arc::new(Driver::new(wish.clone())),
         Arc::new(Toolkit::new(wish.clone())),
         Arc::new(Container::new(wish.clone())),
-        Arc::new(Binary),
+        Arc::new(Binary::new(wish.clone())),
         Arc::new(Cluster::new(wish.clone())),
         Arc::new(Node::new(wish.clone())),
     ];

@@ -24,6 +24,7 @@ mod look;
 mod manifest_diff;
 mod mend;
 mod minikube;
+mod minikube_binary;
 mod nfs_export;
 mod nfs_firewall;
 mod nfs_folder;

@@ -212,3 +212,28 @@ fn what_sudo_minikube_left_behind_becomes_the_persons_again() {
         json!(1000)
     );
 }
+
+#[test]
+fn an_older_minikube_makes_room_and_comes_back() {
+    let person = Person::new();
+    let plain = person.types("doctor --fix --yes --simulate=old-minikube");
+    assert!(!plain.err.contains("download"), "{}", plain.err);
+    let up = person.types("up --install --yes --simulate=old-minikube");
+    assert_eq!(up.code, Some(0), "{}", up.err);
+    assert!(
+        up.err
+            .contains("download https://github.com/kubernetes/minikube/releases/download/v1.38.1/"),
+        "{}",
+        up.err
+    );
+    let before = person.world("old-minikube");
+    let again = person.types("up --install --yes --simulate=old-minikube");
+    assert_eq!(again.code, Some(0), "{}", again.err);
+    assert_eq!(differences(&person.world("old-minikube"), &before), [""; 0]);
+    let down = person.types("down --yes --simulate=old-minikube");
+    assert_eq!(down.code, Some(0), "{}", down.err);
+    let world = person.world("old-minikube");
+    assert_eq!(world["minikube"]["version"], json!("v1.31.2"));
+    let kept = "/usr/local/bin/minikube.before-gpucluster";
+    assert!(world["files"].get(kept).is_none());
+}

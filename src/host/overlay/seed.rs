@@ -18,6 +18,7 @@ impl Overlay {
             };
         }
         match &change.effect {
+            Effect::Fetch(what) => self.seed_path(&what.path).await,
             Effect::MakeDir { path, .. }
             | Effect::WriteFile { path, .. }
             | Effect::RemoveOwned { path, .. } => self.seed_path(path).await,
@@ -75,7 +76,7 @@ impl Overlay {
         match program.rsplit('/').next().unwrap_or_default() {
             "docker" | "minikube" | "nvidia-ctk" | "systemctl" => self.seed_machine().await,
             "modprobe" | "nvidia-modprobe" => self.seed_machine().await,
-            "chown" => {
+            "chown" | "cp" | "mv" => {
                 for word in args.iter().filter(|word| word.starts_with('/')) {
                     self.seed_path(Utf8Path::new(word)).await;
                 }

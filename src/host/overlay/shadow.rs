@@ -19,6 +19,8 @@ pub struct Shadow {
     /// Services that were started or stopped.
     pub services: BTreeSet<String>,
     docker: bool,
+    /// Another minikube than the real host's.
+    minikube: bool,
     /// Profiles were made, started or deleted: more than objects in a running cluster.
     pub cluster: bool,
     exports: bool,
@@ -63,6 +65,7 @@ impl Shadow {
             );
         }
         self.docker |= without_images(before) != without_images(after);
+        self.minikube |= before.minikube.version != after.minikube.version;
         self.cluster |= profiles_differ(before, after)
             || before.docker.containers != after.docker.containers
             || before.docker.running != after.docker.running;
@@ -102,7 +105,8 @@ impl Shadow {
             | Query::DockerNetwork { .. }
             | Query::DockerContainers { .. }
             | Query::DockerRunning => self.docker,
-            Query::MinikubeProfiles | Query::MinikubeStatus { .. } => self.cluster,
+            Query::MinikubeVersion => self.minikube,
+            Query::MinikubeProfiles | Query::MinikubeStatus { .. } => self.cluster || self.minikube,
             Query::NodeReaches { .. } => {
                 self.docker || self.cluster || self.exports || self.has_unit("nfs-server")
             }

@@ -5,6 +5,7 @@
 
 mod exec;
 mod faults;
+mod fetch;
 mod fs;
 mod gate;
 mod identity;

@@ -3,7 +3,7 @@
 use super::bench::{Ended, Stage};
 use super::programs;
 use super::{
-    accounts, docker, durations, minikube, modules, nfs, packages, python, toolkit, units,
+    accounts, docker, durations, fetch, minikube, modules, nfs, packages, python, toolkit, units,
     user_units,
 };
 use crate::host::Answer;
@@ -41,6 +41,8 @@ pub fn is_modelled(argv: &[String]) -> bool {
                 | "modprobe"
                 | "nvidia-modprobe"
                 | "chown"
+                | "cp"
+                | "mv"
                 | "usermod"
                 | "gpasswd"
                 | "uv"
@@ -73,6 +75,7 @@ pub async fn run(stage: &Stage<'_>, command: &Command) -> Result<Answer, Ended> 
         "modprobe" => modules::modprobe(stage, args, root).await,
         "nvidia-modprobe" => modules::nvidia_modprobe(stage, args).await,
         "chown" => modules::chown(stage, args, root).await,
+        "cp" | "mv" => fetch::copy(stage, args, root).await,
         "usermod" => accounts::usermod(stage, args, root).await,
         "gpasswd" => accounts::gpasswd(stage, args, root).await,
         "loginctl" => user_units::loginctl(stage, args, root).await,

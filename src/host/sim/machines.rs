@@ -1,6 +1,5 @@
 //! The machines that can be simulated.
 
-use super::docker;
 use super::machine_parts::{
     GROUPS, GROUPS_WITHOUT_DOCKER, docker_engine, kernel_files, nfs_in_use, one_gpu, os_release,
     shared_host,
@@ -8,6 +7,7 @@ use super::machine_parts::{
 use super::world::{
     Disk, Driver, FORMAT, GpuStack, Minikube, NfsPort, Profile, Python, WandbServer, World,
 };
+use super::{docker, fetch};
 use crate::host::{Identity, UnitState};
 use crate::model::Fault;
 use crate::reason::ids;
@@ -131,6 +131,7 @@ pub fn build(name: &str) -> Result<World, Fault> {
     }
     world.machine = name.to_owned();
     kernel_files(&mut world);
+    fetch::put_minikube(&mut world);
     Ok(world)
 }
 

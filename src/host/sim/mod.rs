@@ -17,6 +17,7 @@ mod docker_queries;
 mod durations;
 mod effects;
 mod fault;
+mod fetch;
 mod files;
 mod gpu;
 mod host;

@@ -56,7 +56,7 @@ pub fn path_of(world: &World, program: &str) -> Option<Utf8PathBuf> {
             .uv
             .then(|| format!("{}/.local/bin/uv", world.identity.home)),
         "systemctl" | "loginctl" | "sudo" | "apt-get" | "apt-cache" | "dpkg" | "dpkg-query"
-        | "sh" | "sync" | "modprobe" | "usermod" | "gpasswd" | "chown" => {
+        | "sh" | "sync" | "modprobe" | "usermod" | "gpasswd" | "chown" | "cp" | "mv" => {
             Some(format!("/usr/bin/{program}"))
         }
         _ => None,
