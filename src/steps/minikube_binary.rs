@@ -267,7 +267,9 @@ impl Step for Binary {
     ) -> BoxFuture<'a, Result<Vec<Change>, Fault>> {
         Box::pin(async move {
             let mut changes = Vec::new();
-            if self.needed_by_others(host, receipt).await.is_some() {
+            if receipt.of(id::MINIKUBE).next().is_none()
+                || self.needed_by_others(host, receipt).await.is_some()
+            {
                 return Ok(changes);
             }
             for made in receipt.of(id::MINIKUBE) {
