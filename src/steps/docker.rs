@@ -14,11 +14,12 @@ use crate::model::{
 };
 use crate::parse::docker::{self, Info, Trouble};
 use crate::reason::ids;
-use crate::step::Step;
+use crate::step::{Resource, Step};
 use camino::{Utf8Path, Utf8PathBuf};
 use futures::future::BoxFuture;
 use semver::Version;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// minikube's recommended minimum (its `registry/drvs/docker`); `--gpus` itself is from 19.03.
 const LEAST: Version = Version::new(20, 10, 0);
@@ -214,6 +215,14 @@ impl Step for Docker {
         &[]
     }
 
+    fn resources(&self) -> &[Resource] {
+        &[Resource::DockerDaemon, Resource::PackageManager]
+    }
+
+    fn deadline(&self) -> Duration {
+        Duration::from_secs(90)
+    }
+
     fn prefetch(&self) -> Vec<Question> {
         tools([
             Query::DockerVersion,
@@ -232,6 +241,9 @@ impl Step for Docker {
             );
             let version = match version {
                 Err(HostError::NoProgram(_)) => {
+                    if let Some(diffs) = self.installable(host).await {
+                        return Ok(Observation::drifted("Docker is not installed", diffs));
+                    }
                     return Ok(Observation::needs_human(self.human(
                         ids::DOCKER_NOT_INSTALLED,
                         "Docker is not installed",

@@ -40,6 +40,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod toolkit;
+mod toolkit_install;
 mod user;
 mod volume;
 mod wandb;

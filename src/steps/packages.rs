@@ -1,7 +1,7 @@
 //! Packages of the distribution: names and commands.
 
 use crate::model::{Command, Stream, Touch};
-use crate::parse::os_release::Family;
+use crate::parse::os_release::{Family, OsRelease};
 use std::time::Duration;
 
 /// The package with the NFS server; `None` where nothing is known.
@@ -12,6 +12,19 @@ pub fn nfs_server(family: Family) -> Option<&'static str> {
         Family::Other => None,
     }
 }
+
+/// The distribution's own Docker; `None` where it has none.
+pub fn docker(os: &OsRelease) -> Option<&'static str> {
+    match os.family {
+        Family::Debian => Some("docker.io"),
+        Family::RedHat if os.id == "fedora" => Some("moby-engine"),
+        Family::Suse | Family::Arch => Some("docker"),
+        Family::RedHat | Family::Other => None,
+    }
+}
+
+/// NVIDIA's container toolkit, everywhere. It needs its three other packages at its own version.
+pub const TOOLKIT: &str = "nvidia-container-toolkit";
 
 /// A command of root's that a package manager runs long and says much with.
 pub fn run(argv: &[&str]) -> Command {

@@ -2,11 +2,12 @@
 //! runtime.
 
 use super::look::{Todo, differs, failed, forecast, todo, tools, unreadable};
-use super::{Wish, advice, id};
+use super::{Wish, advice, id, toolkit_install};
 use crate::host::{HostError, Query, Question, ReadHost};
 use crate::model::{
-    Advice, Change, Command, Diff, Effect, EffectKind, Fact, Facts, Fault, Forecast, Observation,
-    Prior, Privilege, Probe, Receipt, Removal, Risk, StepId, Touch, UnitWant, parse_tool_version,
+    Advice, Change, Command, Diff, Effect, EffectKind, Fact, Facts, Fault, Forecast, Notice,
+    Observation, Prior, Privilege, Probe, Receipt, Removal, Risk, StepId, Touch, UnitWant,
+    parse_tool_version,
 };
 use crate::parse::docker;
 use crate::reason::ids;
@@ -21,6 +22,8 @@ use std::time::Duration;
 const DAEMON_JSON: &str = "/etc/docker/daemon.json";
 const ON_DISK: &str = "daemon.json runtimes.nvidia";
 const RUNNING: &str = "docker info Runtimes.nvidia";
+const PACKAGES: &str = "package nvidia-container-toolkit";
+const REPOSITORY: &str = "package repository";
 
 /// See the module.
 pub struct Toolkit {
@@ -35,6 +38,23 @@ impl Toolkit {
             wish,
             needs: [id::DOCKER, id::DRIVER],
         }
+    }
+
+    /// Asked for, it is installed; what is there of it already makes no difference.
+    async fn installable(&self, host: &dyn ReadHost, headline: &str) -> Option<Observation> {
+        if !self.wish.flags.tools || !toolkit_install::is_known(self.wish.os.family) {
+            return None;
+        }
+        let mut diffs = vec![
+            Diff::new(PACKAGES, "installed", "missing"),
+            Diff::new(ON_DISK, "registered", "missing"),
+            Diff::new(RUNNING, "known", "unknown"),
+        ];
+        if !toolkit_install::has_repository(host, &self.wish).await {
+            let want = &self.wish.settings.install.toolkit_repository;
+            diffs.push(Diff::new(REPOSITORY, want, "none"));
+        }
+        Some(Observation::drifted(headline, diffs))
     }
 
     fn missing(&self) -> Observation {
@@ -139,7 +159,7 @@ impl Step for Toolkit {
     }
 
     fn resources(&self) -> &[Resource] {
-        &[Resource::DockerDaemon]
+        &[Resource::DockerDaemon, Resource::PackageManager]
     }
 
     fn prefetch(&self) -> Vec<Question> {
@@ -157,14 +177,20 @@ impl Step for Toolkit {
                 host.which("nvidia-cdi-hook"),
             );
             let version = match version {
-                Err(HostError::NoProgram(_)) => return Ok(self.missing()),
+                Err(HostError::NoProgram(_)) => {
+                    let missing = self.missing();
+                    let install = self.installable(host, &missing.headline).await;
+                    return Ok(install.unwrap_or(missing));
+                }
                 other => other.map_err(failed)?,
             };
             let Some(version) = parse_tool_version(&version.stdout) else {
                 return Ok(self.incomplete("`nvidia-ctk --version` told no version"));
             };
             if runtime.map_err(failed)?.is_none() {
-                return Ok(self.incomplete("`nvidia-container-runtime` is not on PATH"));
+                let incomplete = self.incomplete("`nvidia-container-runtime` is not on PATH");
+                let install = self.installable(host, &incomplete.headline).await;
+                return Ok(install.unwrap_or(incomplete));
             }
             // Docker takes the first up to 29.1 and either from 29.2 on.
             if hook.map_err(failed)?.is_none() && cdi_hook.map_err(failed)?.is_none() {
@@ -241,6 +267,12 @@ impl Step for Toolkit {
             Todo::Mend(diffs) => diffs,
         };
         let mut changes = Vec::new();
+        if differs(diffs, REPOSITORY) {
+            changes.extend(toolkit_install::repository(&self.wish));
+        }
+        if differs(diffs, PACKAGES) {
+            changes.extend(toolkit_install::packages(&self.wish));
+        }
         if diffs.is_empty() || differs(diffs, ON_DISK) {
             let configure =
                 Command::new(["nvidia-ctk", "runtime", "configure", "--runtime=docker"])
@@ -259,7 +291,19 @@ impl Step for Toolkit {
     }
 
     fn forecast(&self) -> Vec<Forecast> {
-        vec![
+        let mut forecasts = Vec::new();
+        if self.wish.flags.tools {
+            let root = |kind, text: &str| forecast(kind, Privilege::Root, Risk::Safe, text);
+            forecasts.extend([
+                root(
+                    EffectKind::Fetch,
+                    "fetch NVIDIA's key, if the toolkit is missing",
+                ),
+                root(EffectKind::WriteFile, "set up NVIDIA's package repository"),
+                root(EffectKind::Run, "install nvidia-container-toolkit"),
+            ]);
+        }
+        forecasts.extend([
             forecast(
                 EffectKind::Run,
                 Privilege::Root,
@@ -272,7 +316,8 @@ impl Step for Toolkit {
                 Risk::Disruptive,
                 "systemctl restart docker",
             ),
-        ]
+        ]);
+        forecasts
     }
 
     fn undo<'a>(
@@ -282,55 +327,74 @@ impl Step for Toolkit {
         receipt: &'a Receipt,
     ) -> BoxFuture<'a, Result<Vec<Change>, Fault>> {
         Box::pin(async move {
-            let path = Utf8Path::new(DAEMON_JSON);
-            let before = match receipt.prior(&Touch::File(path.to_owned())) {
-                Some(Prior::Absent) => None,
-                Some(Prior::File { content, .. }) => Some(content.as_str()),
-                _ => return Ok(Vec::new()),
-            };
-            let now = host.read_file(path).await.map_err(failed)?;
-            let content = match &now {
-                Some(text) => without_runtime(text, before),
-                None => None,
-            };
-            let content = match (content, now) {
-                (Some(content), _) => content,
-                // Out of the file and still in the daemon: an earlier undo was cut short before
-                // the restart. The file is put where it is once more, so that both go together.
-                (None, now) => {
-                    let text = now.unwrap_or_else(|| "{}".to_owned());
-                    if in_config(&text) || before.is_some_and(in_config) || !runs(host).await? {
-                        return Ok(Vec::new());
-                    }
-                    text
-                }
-            };
-            let back = if before.is_none() && content == "{}" {
-                Effect::RemoveOwned {
-                    path: path.to_owned(),
-                    removal: Removal::File,
-                    privilege: Privilege::Root,
-                }
-            } else {
-                let mode = match receipt.prior(&Touch::File(path.to_owned())) {
-                    Some(Prior::File { mode, .. }) => *mode,
-                    _ => 0o644,
-                };
-                Effect::WriteFile {
-                    path: path.to_owned(),
-                    content,
-                    mode,
-                    privilege: Privilege::Root,
-                }
-            };
-            let answer = host.query(&Query::DockerRunning).await;
-            let running = answer.map_or(0, |a| a.stdout.lines().count());
-            Ok(vec![
-                Change::safe(back, "the runtime `nvidia` was registered by gpucluster"),
-                restart(running),
-            ])
+            let mut changes = unregister(host, receipt).await?;
+            let back = toolkit_install::take_back(host, &self.wish, receipt).await;
+            changes.extend(back.changes);
+            Ok(changes)
         })
     }
+
+    fn stays<'a>(
+        &'a self,
+        host: &'a dyn ReadHost,
+        receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Vec<Notice>> {
+        Box::pin(async move {
+            let back = toolkit_install::take_back(host, &self.wish, receipt).await;
+            back.stays.into_iter().map(Notice::info).collect()
+        })
+    }
+}
+
+/// Takes the runtime out of the daemon again.
+async fn unregister(host: &dyn ReadHost, receipt: &Receipt) -> Result<Vec<Change>, Fault> {
+    let path = Utf8Path::new(DAEMON_JSON);
+    let before = match receipt.prior(&Touch::File(path.to_owned())) {
+        Some(Prior::Absent) => None,
+        Some(Prior::File { content, .. }) => Some(content.as_str()),
+        _ => return Ok(Vec::new()),
+    };
+    let now = host.read_file(path).await.map_err(failed)?;
+    let content = match &now {
+        Some(text) => without_runtime(text, before),
+        None => None,
+    };
+    let content = match (content, now) {
+        (Some(content), _) => content,
+        // Out of the file and still in the daemon: an earlier undo was cut short before
+        // the restart. The file is put where it is once more, so that both go together.
+        (None, now) => {
+            let text = now.unwrap_or_else(|| "{}".to_owned());
+            if in_config(&text) || before.is_some_and(in_config) || !runs(host).await? {
+                return Ok(Vec::new());
+            }
+            text
+        }
+    };
+    let back = if before.is_none() && content == "{}" {
+        Effect::RemoveOwned {
+            path: path.to_owned(),
+            removal: Removal::File,
+            privilege: Privilege::Root,
+        }
+    } else {
+        let mode = match receipt.prior(&Touch::File(path.to_owned())) {
+            Some(Prior::File { mode, .. }) => *mode,
+            _ => 0o644,
+        };
+        Effect::WriteFile {
+            path: path.to_owned(),
+            content,
+            mode,
+            privilege: Privilege::Root,
+        }
+    };
+    let answer = host.query(&Query::DockerRunning).await;
+    let running = answer.map_or(0, |a| a.stdout.lines().count());
+    Ok(vec![
+        Change::safe(back, "the runtime `nvidia` was registered by gpucluster"),
+        restart(running),
+    ])
 }
 
 #[cfg(test)]

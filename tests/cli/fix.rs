@@ -222,7 +222,7 @@ fn an_older_minikube_makes_room_and_comes_back() {
     assert_eq!(up.code, Some(0), "{}", up.err);
     assert!(
         up.err
-            .contains("download https://github.com/kubernetes/minikube/"),
+            .contains("https://github.com/kubernetes/minikube/releases/download/v1.38.1/"),
         "{}",
         up.err
     );
@@ -236,4 +236,67 @@ fn an_older_minikube_makes_room_and_comes_back() {
     assert_eq!(world["minikube"]["version"], json!("v1.31.2"));
     let kept = "/usr/local/bin/minikube.before-gpucluster";
     assert!(world["files"].get(kept).is_none());
+}
+
+#[test]
+fn a_bare_machine_is_installed_brought_up_and_given_back() {
+    let person = Person::new();
+    let asked = person.types("up --yes --simulate=bare");
+    assert_eq!(
+        asked.code,
+        Some(4),
+        "without --install a person installs: {}",
+        asked.err
+    );
+    let found = person.world("bare");
+    let up = person.types("up --install --yes --simulate=bare");
+    assert_eq!(up.code, Some(0), "{}", up.err);
+    let before = person.world("bare");
+    let again = person.types("up --install --yes --simulate=bare");
+    assert_eq!(again.code, Some(0), "{}", again.err);
+    assert_eq!(differences(&person.world("bare"), &before), [""; 0]);
+    let down = person.types("down --yes --simulate=bare");
+    assert_eq!(down.code, Some(0), "{}", down.err);
+    let after = person.world("bare");
+    assert_eq!(after["packages"], found["packages"]);
+    for key in ["version", "running"] {
+        assert_eq!(after["docker"][key], found["docker"][key], "{key}");
+    }
+    assert_eq!(after["toolkit"], found["toolkit"]);
+    assert!(after["units"].get("docker").is_none(), "{}", after["units"]);
+    assert_eq!(after["minikube"]["version"], json!(null));
+    for path in after["files"].as_object().unwrap().keys() {
+        assert!(!path.contains("nvidia-container-toolkit"), "{path}");
+    }
+    assert!(down.err.contains("/var/lib/docker"), "{}", down.err);
+}
+
+#[test]
+fn an_account_outside_the_group_is_told_to_log_in_once_docker_is_there() {
+    let person = Person::new();
+    person.types("doctor --simulate=bare");
+    person.alter("bare", |world| {
+        world["files"]["/etc/group"]["content"] = json!("root:x:0:\nubuntu:x:1000:\n");
+    });
+    let first = person.types("up --install --yes --simulate=bare");
+    assert_eq!(first.code, Some(4), "{}", first.err);
+    assert!(first.err.contains("newgrp docker"), "{}", first.err);
+    let second = person.types("up --install --yes --simulate=bare");
+    assert_eq!(second.code, Some(0), "{}", second.err);
+}
+
+#[test]
+fn doctor_installs_what_is_missing_and_sets_nothing_up() {
+    let (person, plain) = fixed("no-toolkit");
+    assert!(plain.err.contains("nothing to mend"), "{}", plain.err);
+    let ran = person.types("doctor --fix --install --yes --simulate=no-toolkit");
+    assert!(
+        ran.out.contains("✓ nvidia.toolkit"),
+        "{}{}",
+        ran.err,
+        ran.out
+    );
+    assert!(ran.out.contains("✓ nfs.server"), "{}", ran.out);
+    let world = person.world("no-toolkit");
+    assert_eq!(world["minikube"]["profiles"], json!({}));
 }

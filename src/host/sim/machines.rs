@@ -35,6 +35,10 @@ const MACHINES: &[(&str, &str)] = &[
         "no-toolkit",
         "GPUs and Docker, but no NVIDIA container toolkit",
     ),
+    (
+        "bare",
+        "GPUs and their driver, and neither Docker, toolkit nor minikube; up --install brings them",
+    ),
     ("old-minikube", "minikube 1.31.2, which knows no --gpus"),
     (
         "driver-mismatch",
@@ -97,7 +101,8 @@ pub fn build(name: &str) -> Result<World, Fault> {
             world.gpus.driver = Driver::NotInstalled;
             world.toolkit = None;
         }
-        "no-toolkit" => world.toolkit = None,
+        "no-toolkit" => without_toolkit(&mut world),
+        "bare" => bare(&mut world),
         "old-minikube" => world.minikube.version = Some("v1.31.2".to_owned()),
         "driver-mismatch" => world.gpus.driver = Driver::Mismatch,
         "no-modeset" => world.gpus.modeset = false,
@@ -133,6 +138,23 @@ pub fn build(name: &str) -> Result<World, Fault> {
     kernel_files(&mut world);
     fetch::put_minikube(&mut world);
     Ok(world)
+}
+
+fn without_toolkit(world: &mut World) {
+    world.toolkit = None;
+    world.packages.remove("nvidia-container-toolkit");
+}
+
+/// Only the driver is there. The account was put into the group `docker` when it was made.
+fn bare(world: &mut World) {
+    without_toolkit(world);
+    world.identity.hostname = "willow".to_owned();
+    world.packages.remove("docker-ce");
+    world.units.remove("docker");
+    world.docker.version = None;
+    world.docker.running = false;
+    world.files.remove(camino::Utf8Path::new("/etc/docker"));
+    world.minikube.version = None;
 }
 
 fn unit(enabled: bool, active: bool) -> UnitState {
