@@ -216,7 +216,11 @@ impl Step for Docker {
     }
 
     fn resources(&self) -> &[Resource] {
-        &[Resource::DockerDaemon, Resource::PackageManager]
+        if self.wish.flags.tools {
+            &[Resource::DockerDaemon, Resource::PackageManager]
+        } else {
+            &[Resource::DockerDaemon]
+        }
     }
 
     fn deadline(&self) -> Duration {

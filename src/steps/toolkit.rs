@@ -159,7 +159,11 @@ impl Step for Toolkit {
     }
 
     fn resources(&self) -> &[Resource] {
-        &[Resource::DockerDaemon, Resource::PackageManager]
+        if self.wish.flags.tools {
+            &[Resource::DockerDaemon, Resource::PackageManager]
+        } else {
+            &[Resource::DockerDaemon]
+        }
     }
 
     fn prefetch(&self) -> Vec<Question> {
