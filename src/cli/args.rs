@@ -169,8 +169,8 @@ pub enum Command {
         /// Never install packages of the distribution; say which are missing
         #[arg(long)]
         no_install: bool,
-        /// Install what is only advised otherwise: Docker, NVIDIA's container toolkit, minikube; and
-        /// start Docker and join its group where that is missing. Never the GPU driver
+        /// Install what is only advised otherwise: Docker, NVIDIA's container toolkit, minikube; start
+        /// Docker, join its group and load the driver's module. Never installs the GPU driver
         #[arg(long, conflicts_with = "no_install")]
         install: bool,
     },

@@ -93,6 +93,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn docker_is_the_distributions_own_or_a_persons_business() {
+        let of = |text| docker(&crate::parse::os_release::os_release(text));
+        assert_eq!(of("ID=ubuntu\nID_LIKE=debian\n"), Some("docker.io"));
+        assert_eq!(of("ID=fedora\n"), Some("moby-engine"));
+        assert_eq!(of("ID=arch\n"), Some("docker"));
+        assert_eq!(of("ID=\"rhel\"\nID_LIKE=\"fedora\"\n"), None);
+        assert_eq!(of("ID=nixos\n"), None);
+    }
+
+    #[test]
     fn every_family_installs_in_its_own_words() {
         let lines = |family| -> Vec<String> {
             let package = nfs_server(family).unwrap_or("-");

@@ -180,3 +180,71 @@ pub async fn take_back(host: &dyn ReadHost, wish: &Wish, receipt: &Receipt) -> T
     }
     back
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::os_release::os_release;
+    use crate::steps::testing::wish;
+
+    fn on(os: &str) -> Wish {
+        Wish {
+            os: os_release(os),
+            ..wish()
+        }
+    }
+
+    fn words(changes: &[Change]) -> Vec<String> {
+        changes.iter().map(Change::describe).collect()
+    }
+
+    #[test]
+    fn the_key_comes_first_and_only_the_pinned_one() {
+        for os in [
+            "ID=debian\n",
+            "ID=fedora\n",
+            "ID=opensuse-leap\nID_LIKE=suse\n",
+        ] {
+            let changes = repository(&on(os));
+            let Effect::Fetch(key) = &changes[0].effect else {
+                panic!("{os}: {changes:?}")
+            };
+            let pinned = "C95B321B61E88C1809C4F759DDCAE044F796ECB0";
+            assert_eq!(key.proof, Proof::Key(pinned.to_owned()));
+            let Effect::WriteFile { content, .. } = &changes[1].effect else {
+                panic!("{os}: {changes:?}")
+            };
+            assert!(content.contains(key.path.as_str()), "{content}");
+        }
+        assert!(repository(&on("ID=arch\n")).is_empty(), "it has its own");
+    }
+
+    #[test]
+    fn each_family_has_its_own_list_and_a_mirror_may_be_a_folder() {
+        let mut debian = on("ID=ubuntu\nID_LIKE=debian\n");
+        let mut settings = (*debian.settings).clone();
+        settings.install.toolkit_repository = "/opt/mirror".to_owned();
+        debian.settings = std::sync::Arc::new(settings);
+        let places = places(Family::Debian).unwrap();
+        assert_eq!(
+            list(&debian, &places).lines().last().unwrap(),
+            "deb [signed-by=/usr/share/keyrings/nvidia-container-toolkit-keyring.asc] \
+             file:/opt/mirror/deb/$(ARCH) /"
+        );
+        let fedora = on("ID=fedora\n");
+        let text = list(&fedora, &super::places(Family::RedHat).unwrap());
+        assert!(text.contains(
+            "baseurl=https://nvidia.github.io/libnvidia-container/stable/rpm/$basearch\n"
+        ));
+        assert!(text.contains("repo_gpgcheck=1\n"), "{text}");
+        let suse = words(&repository(&on("ID=opensuse-leap\nID_LIKE=suse\n")));
+        assert!(
+            suse[2].starts_with("rpm --import /etc/pki/rpm-gpg/"),
+            "{suse:?}"
+        );
+        assert_eq!(
+            words(&packages(&fedora)),
+            ["dnf install -y nvidia-container-toolkit"]
+        );
+    }
+}
