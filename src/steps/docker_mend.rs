@@ -22,6 +22,9 @@ impl Docker {
     /// Installs Docker, starts the daemon and lets the account in, as far as these differ.
     pub(super) fn mend(&self, diffs: &[Diff]) -> Vec<Change> {
         let mut changes = Vec::new();
+        if differs(diffs, packages::DPKG) {
+            changes.push(packages::finish());
+        }
         if let Some(packages) = diffs.iter().find(|diff| diff.field == PACKAGES) {
             changes.extend(self.install(&packages.want));
         }
@@ -53,6 +56,7 @@ impl Docker {
             Diff::new(PACKAGES, names.join(" "), "missing"),
             Diff::new(SERVICE, "active", "missing"),
         ];
+        diffs.extend(packages::cut_short(host, self.wish.os.family).await);
         let user = &self.wish.identity.user;
         let is_member = is_member(host, GROUP).await.unwrap_or(false);
         if self.wish.identity.uid != 0 && !is_member {

@@ -1,7 +1,10 @@
 //! Packages of the distribution: names and commands.
 
-use crate::model::{Command, Stream, Touch};
+use crate::host::ReadHost;
+use crate::model::{Change, Command, Diff, Effect, Stream, Touch};
+use crate::parse::apt::is_cut_short;
 use crate::parse::os_release::{Family, OsRelease};
+use camino::Utf8Path;
 use std::time::Duration;
 
 /// The package with the NFS server; `None` where nothing is known.
@@ -25,6 +28,28 @@ pub fn docker(os: &OsRelease) -> Option<&'static str> {
 
 /// NVIDIA's container toolkit, everywhere. It needs its three other packages at its own version.
 pub const TOOLKIT: &str = "nvidia-container-toolkit";
+
+/// The field in which dpkg differs that was ended in the middle of its work (a power cut): it takes
+/// nothing new before it has finished that.
+pub const DPKG: &str = "dpkg";
+
+/// Whether dpkg was; nothing on other distributions.
+pub async fn cut_short(host: &dyn ReadHost, family: Family) -> Option<Diff> {
+    if family != Family::Debian {
+        return None;
+    }
+    let updates = host.list_dir(Utf8Path::new("/var/lib/dpkg/updates")).await;
+    let names = updates.ok().flatten().unwrap_or_default();
+    is_cut_short(&names).then(|| Diff::new(DPKG, "finished", "cut short"))
+}
+
+/// Lets dpkg finish.
+pub fn finish() -> Change {
+    Change::safe(
+        Effect::Run(run(&["dpkg", "--configure", "-a"])),
+        "dpkg was ended in the middle of its work and takes nothing new before that is finished",
+    )
+}
 
 /// A command of root's that a package manager runs long and says much with.
 pub fn run(argv: &[&str]) -> Command {

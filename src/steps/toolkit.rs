@@ -2,7 +2,7 @@
 //! runtime.
 
 use super::look::{Todo, differs, failed, forecast, todo, tools, unreadable};
-use super::{Wish, advice, id, toolkit_install};
+use super::{Wish, advice, id, packages, toolkit_install};
 use crate::host::{HostError, Query, Question, ReadHost};
 use crate::model::{
     Advice, Change, Command, Diff, Effect, EffectKind, Fact, Facts, Fault, Forecast, Notice,
@@ -50,6 +50,7 @@ impl Toolkit {
             Diff::new(ON_DISK, "registered", "missing"),
             Diff::new(RUNNING, "known", "unknown"),
         ];
+        diffs.extend(packages::cut_short(host, self.wish.os.family).await);
         if !toolkit_install::has_repository(host, &self.wish).await {
             let want = &self.wish.settings.install.toolkit_repository;
             diffs.push(Diff::new(REPOSITORY, want, "none"));
@@ -273,6 +274,9 @@ impl Step for Toolkit {
         let mut changes = Vec::new();
         if differs(diffs, REPOSITORY) {
             changes.extend(toolkit_install::repository(&self.wish));
+        }
+        if differs(diffs, packages::DPKG) {
+            changes.push(packages::finish());
         }
         if differs(diffs, PACKAGES) {
             changes.extend(toolkit_install::packages(&self.wish));

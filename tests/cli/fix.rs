@@ -300,3 +300,25 @@ fn doctor_installs_what_is_missing_and_sets_nothing_up() {
     let world = person.world("no-toolkit");
     assert_eq!(world["minikube"]["profiles"], json!({}));
 }
+
+#[test]
+fn dpkg_finishes_what_it_had_begun_before_it_takes_anything_new() {
+    let person = Person::new();
+    person.types("doctor --simulate=bare");
+    person.alter("bare", |world| {
+        let dir = json!({"content": null, "mode": 0o755, "uid": 0, "gid": 0});
+        let file = json!({"content": "x", "mode": 0o644, "uid": 0, "gid": 0});
+        for path in ["/var/lib/dpkg", "/var/lib/dpkg/updates"] {
+            world["files"][path] = dir.clone();
+        }
+        world["files"]["/var/lib/dpkg/updates/0001"] = file;
+    });
+    let ran = person.types("doctor docker --fix --install --yes --simulate=bare");
+    assert_eq!(
+        commands(&ran)[0],
+        "DEBIAN_FRONTEND=noninteractive dpkg --configure -a",
+        "{}",
+        ran.err
+    );
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+}
