@@ -41,6 +41,7 @@ mod testing;
 mod tests;
 mod toolkit;
 mod toolkit_install;
+mod toolkit_undo;
 mod user;
 mod volume;
 mod wandb;
