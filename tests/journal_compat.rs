@@ -13,6 +13,8 @@ const CUT: &str = include_str!("fixtures/journal/v1.0/cut.jsonl");
 const DOWN: &str = include_str!("fixtures/journal/v1.0/down.jsonl");
 /// Format 1.1: a package may have been there with its configuration only (`remains`).
 const PACKAGES: &str = include_str!("fixtures/journal/v1.1/packages.jsonl");
+/// Format 1.2: the person's account in a group is a place (`member`).
+const GROUP: &str = include_str!("fixtures/journal/v1.2/group.jsonl");
 
 #[expect(
     clippy::disallowed_methods,
@@ -44,6 +46,11 @@ fn receipt(runs: &[&str]) -> Vec<String> {
             format!("{} {:?}: {was}", made.step, made.touch)
         })
         .collect()
+}
+
+#[test]
+fn a_group_that_was_joined_is_remembered() {
+    assert_eq!(receipt(&[GROUP]), [r#"docker Member("docker"): absent"#]);
 }
 
 #[test]

@@ -48,7 +48,14 @@ fn fly<T>(work: impl Future<Output = T>) -> T {
 }
 
 /// Machines on which `up` reaches its end without a person.
-const WHOLE: [&str; 5] = ["4xt4", "8xh100", "1xrtx4090", "nfs-in-use", "shared-host"];
+const WHOLE: [&str; 6] = [
+    "4xt4",
+    "8xh100",
+    "1xrtx4090",
+    "nfs-in-use",
+    "shared-host",
+    "bare",
+];
 
 #[test]
 fn a_rehearsal_tells_exactly_what_a_run_does_and_touches_nothing() {

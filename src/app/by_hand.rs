@@ -1,6 +1,6 @@
 //! A root change as shell commands that a person can type.
 
-use crate::model::{Effect, Removal, UnitWant};
+use crate::model::{Effect, Fetch, Proof, Removal, UnitWant};
 
 /// The commands, each starting with `sudo`.
 pub fn commands(effect: &Effect) -> Vec<String> {
@@ -25,6 +25,7 @@ pub fn commands(effect: &Effect) -> Vec<String> {
             ),
             format!("sudo chmod {mode:04o} {path}"),
         ],
+        Effect::Fetch(fetch) => by_hand(fetch),
         Effect::RemoveOwned { path, removal, .. } => vec![match removal {
             Removal::File => format!("sudo rm -f {path}"),
             Removal::EmptyDir => format!("sudo rmdir {path}"),
@@ -44,6 +45,30 @@ pub fn commands(effect: &Effect) -> Vec<String> {
         | Effect::PutSecret { .. }
         | Effect::Service { .. } => Vec::new(),
     }
+}
+
+/// Fetched beside, proven, and only then put in place.
+fn by_hand(fetch: &Fetch) -> Vec<String> {
+    let Fetch { from, path, .. } = fetch;
+    let mut lines = vec!["fetched=$(mktemp)".to_owned()];
+    lines.push(if fetch.is_download() {
+        format!("curl -fL -o \"$fetched\" {from}")
+    } else {
+        format!("cp {from} \"$fetched\"")
+    });
+    lines.push(match &fetch.proof {
+        Proof::Sha256(sum) => format!("echo \"{sum}  $fetched\" | sha256sum -c &&"),
+        Proof::Key(fingerprint) => {
+            format!(
+                "gpg --show-keys --with-colons \"$fetched\" | grep -q '^fpr:.*:{fingerprint}:' &&"
+            )
+        }
+    });
+    lines.push(format!(
+        "sudo install -D -m {:04o} \"$fetched\" {path}",
+        fetch.mode
+    ));
+    lines
 }
 
 #[cfg(test)]

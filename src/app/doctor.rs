@@ -10,9 +10,10 @@ use super::session::Session;
 use super::signals::while_listening;
 use crate::model::{Checkup, Fault};
 use crate::reason::Exit;
+use crate::steps::{Remedy, remedy};
 use crate::ui;
-use crate::ui::Theme;
 use crate::ui::doctor::Detail;
+use crate::ui::{Theme, Tone};
 use examine::{Wanted, examine};
 
 /// Runs `doctor`.
@@ -62,13 +63,31 @@ fn shown(session: &Session<'_>, wanted: &Wanted, checkup: &Checkup, theme: &Them
                 0 => Detail::EachCheck,
                 _ => Detail::Everything,
             };
-            ui::doctor::report(checkup, theme, detail)
+            let mut text = ui::doctor::report(checkup, theme, detail);
+            if !matches!(session.request.verb, Verb::Doctor { fix: Some(_), .. }) {
+                text.push_str(&mendable(checkup, theme));
+            }
+            text
         }
         Output::Table => ui::doctor::table(checkup),
         Output::Junit => ui::doctor::junit(checkup),
         Output::Json | Output::Jsonl => return ui::json(&ui::doctor::json(checkup)),
     };
     session.in_world(&text)
+}
+
+/// Where to see what can be mended here of the problems there are.
+fn mendable(checkup: &Checkup, theme: &Theme) -> String {
+    let problems = checkup.problems();
+    let faults = problems.iter().filter_map(|found| found.fault.as_ref());
+    let remedies: Vec<Remedy> = faults.filter_map(|fault| remedy(fault.reason)).collect();
+    let install = match remedies.as_slice() {
+        [] => return String::new(),
+        some if some.contains(&Remedy::Install) => " --install",
+        _ => "",
+    };
+    let line = format!("gpucluster doctor --fix{install} --plan shows what gpucluster can mend");
+    format!("{}\n", theme.paint(Tone::Note, &line))
 }
 
 /// The checks in the order of the stack, with what each needs.

@@ -84,9 +84,15 @@ pub async fn down(session: &Session<'_>) -> Result<Exit, Fault> {
 
 /// Steps that go with the cluster.
 fn cluster_steps() -> BTreeSet<StepId> {
-    ["minikube.cluster", "gpu.node", "gpu.container"]
-        .map(StepId::new)
-        .into()
+    [
+        "docker",
+        "minikube.binary",
+        "minikube.cluster",
+        "gpu.node",
+        "gpu.container",
+    ]
+    .map(StepId::new)
+    .into()
 }
 
 async fn what_goes(session: &Session<'_>, graph: &Graph, kept: &BTreeSet<StepId>) -> Plan {

@@ -7,6 +7,7 @@ mod consent;
 mod doctor;
 mod down;
 mod explain;
+mod fix;
 mod request;
 mod run;
 mod session;
@@ -19,7 +20,7 @@ mod up;
 mod world;
 
 pub use crate::host::real::supervise;
-pub use request::{Apply, Color, Common, Output, Request, Slice, Verb, World};
+pub use request::{Apply, Color, Common, Fix, Output, Request, Slice, Verb, World};
 
 use crate::model::Fault;
 use crate::reason::{self, Exit};
@@ -69,7 +70,7 @@ async fn dispatch(request: &Request, theme: Theme) -> Result<Exit, Fault> {
     let session = Session::open(request, theme)?;
     match &request.verb {
         Verb::Up { .. } => up::up(&session).await,
-        Verb::Doctor { .. } => doctor::doctor(&session).await,
+        Verb::Doctor { .. } => fix::doctor(&session).await,
         Verb::Status => status::status(&session).await,
         Verb::Down { .. } => down::down(&session).await,
         Verb::AgentStop { .. } => agent::stop(&session).await,
@@ -103,6 +104,7 @@ fn start_again(request: &Request, apply: &Apply) -> Request {
             },
             recreate_cluster: false,
             install: true,
+            tools: false,
         },
     }
 }

@@ -95,6 +95,15 @@ pub struct Slice {
     pub skip: Vec<String>,
 }
 
+/// Mending what `doctor` finds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fix {
+    /// What is missing may be installed too.
+    pub install: bool,
+    /// How.
+    pub apply: Apply,
+}
+
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verb {
@@ -110,6 +119,8 @@ pub enum Verb {
         recreate_cluster: bool,
         /// Packages may be installed.
         install: bool,
+        /// Software that is only advised otherwise may be installed.
+        tools: bool,
     },
     /// Look at everything.
     Doctor {
@@ -125,6 +136,8 @@ pub enum Verb {
         deep: Option<Apply>,
         /// Look again every so many seconds.
         watch: Option<u64>,
+        /// Mend what is broken first.
+        fix: Option<Fix>,
     },
     /// What runs now.
     Status,
@@ -172,6 +185,7 @@ impl Verb {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Up { name, .. } => name,
+            Self::Doctor { fix: Some(_), .. } => "doctor --fix",
             Self::Doctor { .. } => "doctor",
             Self::Status => "status",
             Self::Down { .. } => "down",

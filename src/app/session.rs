@@ -12,7 +12,7 @@ use crate::model::{Fault, StepId};
 use crate::reason::ids;
 use crate::step::Step;
 use crate::steps::nfs_mount::Mount;
-use crate::steps::{StepFlags, Wish, catalog, catalog_with_checks};
+use crate::steps::{StepFlags, Wish, catalog, catalog_with_checks, catalog_with_mends};
 use crate::ui::Theme;
 use crate::ui::world::in_world;
 use std::collections::BTreeSet;
@@ -82,6 +82,18 @@ impl<'r> Session<'r> {
     /// As [`Session::graph`].
     pub fn graph_with_checks(&self, flags: StepFlags) -> Result<Graph, Fault> {
         graph_of(catalog_with_checks(
+            Arc::clone(&self.settings),
+            flags,
+            self.reader().identity(),
+        ))
+    }
+
+    /// The whole graph with everything that can be mended.
+    ///
+    /// # Errors
+    /// As [`Session::graph`].
+    pub fn graph_with_mends(&self, flags: StepFlags) -> Result<Graph, Fault> {
+        graph_of(catalog_with_mends(
             Arc::clone(&self.settings),
             flags,
             self.reader().identity(),

@@ -27,6 +27,7 @@ pub async fn up(session: &Session<'_>) -> Result<Exit, Fault> {
         slice,
         recreate_cluster,
         install,
+        tools,
         ..
     } = &session.request.verb
     else {
@@ -35,6 +36,8 @@ pub async fn up(session: &Session<'_>) -> Result<Exit, Fault> {
     let flags = StepFlags {
         recreate_cluster: *recreate_cluster,
         install: *install,
+        mend: *tools,
+        tools: *tools,
         ..StepFlags::default()
     };
     let whole = session.graph(flags)?;
@@ -151,7 +154,7 @@ async fn preview(
     })
 }
 
-fn plan_screen(session: &Session<'_>, plan: &Plan) -> String {
+pub fn plan_screen(session: &Session<'_>, plan: &Plan) -> String {
     let verbose = session.request.common.verbosity > 0;
     ui::plan::plan(plan, &session.theme, verbose, session.home())
 }
@@ -286,7 +289,7 @@ fn standing_in_the_way(plan: &Plan, scope: &Scope, graph: &Graph, flag: &str) ->
 }
 
 /// The actions that need root, to type by hand in this order.
-fn root_commands(plan: &Plan) -> String {
+pub fn root_commands(plan: &Plan) -> String {
     let mut lines = Vec::new();
     for (_, change) in plan.changes() {
         if change.privilege() == Privilege::Root {

@@ -1,7 +1,7 @@
 //! The command line's grammar, and nothing else.
 
 use camino::Utf8PathBuf;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 /// One command from a Linux machine with NVIDIA GPUs to a Kubernetes cluster fed by a W&B Launch
@@ -112,6 +112,27 @@ pub struct ApplyArgs {
     pub fail_fast: bool,
 }
 
+/// Mending what `doctor` finds.
+#[derive(Debug, Args)]
+pub struct FixArgs {
+    /// Mend what is set up and broken: show the plan, ask, change, verify, check again
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix: install what is missing of Docker, NVIDIA's container toolkit, minikube and the
+    /// NFS server. Never the GPU driver
+    #[arg(long, requires = "fix")]
+    pub install: bool,
+    /// With --fix: show the plan and stop; nothing is changed
+    #[arg(long, requires = "fix")]
+    pub plan: bool,
+    /// With --plan: exit 10 when changes are pending
+    #[arg(long, requires = "plan")]
+    pub exit_code: bool,
+    /// With --fix: print the commands that need root, to run by hand, and stop
+    #[arg(long, requires = "fix")]
+    pub print_root_commands: bool,
+}
+
 /// Settings that are worth a flag.
 #[derive(Debug, Args)]
 pub struct QueueArgs {
@@ -149,8 +170,13 @@ pub enum Command {
         /// Never install packages of the distribution; say which are missing
         #[arg(long)]
         no_install: bool,
+        /// Install what is only advised otherwise: Docker, NVIDIA's container toolkit, minikube; start
+        /// Docker, join its group and load the driver's module. Never installs the GPU driver
+        #[arg(long, conflicts_with = "no_install")]
+        install: bool,
     },
-    /// Check everything, read-only, and say what mends it
+    /// Check everything, read-only, and say what mends it; with --fix, mend it
+    #[command(group(ArgGroup::new("agreed").args(["fix", "deep"]).multiple(true)))]
     Doctor {
         /// Checks to run (an id, a topic or an area) [default: all]
         checks: Vec<String>,
@@ -166,8 +192,8 @@ pub enum Command {
         /// Also try out what shows only when it is done: a GPU container, a test mount; asks first
         #[arg(long)]
         deep: bool,
-        /// With --deep: agree to the trials beforehand
-        #[arg(long, short, requires = "deep")]
+        /// With --fix or --deep: agree to the plan, and to the trials, beforehand
+        #[arg(long, short, requires = "agreed")]
         yes: bool,
         /// Look again every so many seconds, until Ctrl-C
         #[arg(
@@ -177,9 +203,11 @@ pub enum Command {
             require_equals = true,
             default_missing_value = "5",
             value_parser = clap::value_parser!(u64).range(1..=86_400),
-            conflicts_with_all = ["deep", "list"]
+            conflicts_with_all = ["deep", "fix", "list"]
         )]
         watch: Option<u64>,
+        #[command(flatten)]
+        fix: FixArgs,
         #[command(flatten)]
         queue: QueueArgs,
     },

@@ -1,9 +1,10 @@
 //! From the grammar to a request.
 
 use super::args::{
-    AgentCommand, ApplyArgs, Cli, ColorChoice, Command, Global, NfsCommand, OutputForm, QueueArgs,
+    AgentCommand, ApplyArgs, Cli, ColorChoice, Command, FixArgs, Global, NfsCommand, OutputForm,
+    QueueArgs,
 };
-use crate::app::{Apply, Color, Common, Output, Request, Slice, Verb, World};
+use crate::app::{Apply, Color, Common, Fix, Output, Request, Slice, Verb, World};
 
 /// Steps that `nfs setup` may change; what they need is only looked at.
 const NFS_STEPS: [&str; 2] = ["nfs", "k8s.volume"];
@@ -20,6 +21,19 @@ impl From<ApplyArgs> for Apply {
             fail_fast: args.fail_fast,
         }
     }
+}
+
+fn fix(args: FixArgs, yes: bool) -> Option<Fix> {
+    args.fix.then_some(Fix {
+        install: args.install,
+        apply: Apply {
+            yes,
+            plan_only: args.plan,
+            exit_code: args.exit_code,
+            print_root_commands: args.print_root_commands,
+            fail_fast: false,
+        },
+    })
 }
 
 fn common(global: Global, typed: String) -> Common {
@@ -88,6 +102,7 @@ fn up(name: &'static str, apply: ApplyArgs, slice: Slice) -> Verb {
         slice,
         recreate_cluster: false,
         install: true,
+        tools: false,
     }
 }
 
@@ -102,6 +117,7 @@ pub fn request(cli: Cli, typed: String) -> Option<Request> {
             skip,
             recreate_cluster,
             no_install,
+            install,
         } => {
             queue(&mut common, q);
             Verb::Up {
@@ -114,6 +130,7 @@ pub fn request(cli: Cli, typed: String) -> Option<Request> {
                 },
                 recreate_cluster,
                 install: !no_install,
+                tools: install,
             }
         }
         Command::Doctor {
@@ -124,6 +141,7 @@ pub fn request(cli: Cli, typed: String) -> Option<Request> {
             deep,
             yes,
             watch,
+            fix: mending,
             queue: q,
         } => {
             queue(&mut common, q);
@@ -137,6 +155,7 @@ pub fn request(cli: Cli, typed: String) -> Option<Request> {
                     ..Apply::default()
                 }),
                 watch,
+                fix: fix(mending, yes),
             }
         }
         Command::Status { queue: q } => {

@@ -24,7 +24,9 @@ fn odd(text: &str) -> bool {
 /// The value in the form that is kept: no slash at the end of addresses and folders.
 pub(super) fn normal(key: &str, text: &str) -> String {
     match key {
-        "wandb.base_url" | "agent.index_url" => text.strip_suffix('/').unwrap_or(text).to_owned(),
+        "wandb.base_url" | "agent.index_url" | "install.toolkit_repository" => {
+            text.strip_suffix('/').unwrap_or(text).to_owned()
+        }
         "nfs.path" if text.len() > 1 => text.trim_end_matches('/').to_owned(),
         _ => text.to_owned(),
     }

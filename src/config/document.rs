@@ -37,6 +37,13 @@ fn about(key: &str) -> &'static str {
         "agent.supervisor" => {
             "systemd: a user unit, back after a reboot; gpucluster: our own; auto: systemd where it runs"
         }
+        "install.bin_dir" => "folder on PATH that `--install` puts minikube into",
+        "install.minikube_version" => "release of minikube",
+        "install.minikube_source" => "mirror, or path of a file; unset: the release on GitHub",
+        "install.minikube_sha256" => "of that file; unset: known for the default release",
+        "install.toolkit_repository" => "NVIDIA's packages, or a mirror; holds deb and rpm",
+        "install.toolkit_key" => "address or path of the key that signs them",
+        "install.toolkit_fingerprint" => "no other key is trusted",
         _ => "",
     }
 }

@@ -1,6 +1,6 @@
 //! Every setting by its dotted key: the form of its value and what is allowed.
 
-use super::checks;
+use super::{checks, install};
 use serde_json::{Value, json};
 
 /// The form of a value.
@@ -60,6 +60,29 @@ pub(super) const KEYS: &[Key] = &[
     key("agent.index_url", Form::OptionalText, checks::index_url),
     key("agent.max_jobs", Form::OptionalNumber, checks::at_least_one),
     key("agent.supervisor", Form::Text, checks::supervisor),
+    key("install.bin_dir", Form::Text, install::folder),
+    key("install.minikube_version", Form::Text, install::minikube),
+    key(
+        "install.minikube_source",
+        Form::OptionalText,
+        install::source,
+    ),
+    key(
+        "install.minikube_sha256",
+        Form::OptionalText,
+        install::sha256,
+    ),
+    key(
+        "install.toolkit_repository",
+        Form::Text,
+        install::repository,
+    ),
+    key("install.toolkit_key", Form::Text, install::source),
+    key(
+        "install.toolkit_fingerprint",
+        Form::Text,
+        install::fingerprint,
+    ),
 ];
 
 impl Key {

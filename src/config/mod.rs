@@ -3,6 +3,7 @@
 mod checks;
 mod document;
 pub mod env_vars;
+mod install;
 mod keys;
 mod layers;
 pub mod locate;
@@ -11,4 +12,7 @@ mod tree;
 
 pub use document::document;
 pub use layers::{Layered, Origin, Sources, load};
-pub use settings::{Agent, Cluster, GpuSettings, Layout, Nfs, Settings, Supervisor, Wandb};
+pub use settings::{
+    Agent, Cluster, GpuSettings, Install, Layout, MINIKUBE_VERSION, Nfs, Settings, Supervisor,
+    Wandb,
+};

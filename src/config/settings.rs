@@ -27,6 +27,8 @@ pub struct Settings {
     pub wandb: Wandb,
     /// The Launch agent.
     pub agent: Agent,
+    /// Where software comes from that `--install` installs.
+    pub install: Install,
 }
 
 impl Default for Settings {
@@ -40,6 +42,7 @@ impl Default for Settings {
             nfs: Nfs::default(),
             wandb: Wandb::default(),
             agent: Agent::default(),
+            install: Install::default(),
         }
     }
 }
@@ -183,6 +186,46 @@ impl Default for Agent {
         }
     }
 }
+
+/// Where software comes from that `--install` installs. Sources are addresses (mirrors) or paths of
+/// files that are on this machine already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Install {
+    /// Folder that minikube is put into; it must be on `PATH`.
+    pub bin_dir: Utf8PathBuf,
+    /// Release of minikube, without `v`.
+    pub minikube_version: String,
+    /// The binary; `None`: the release on GitHub.
+    pub minikube_source: Option<String>,
+    /// SHA-256 of the binary; `None`: that of the default release, which is known.
+    pub minikube_sha256: Option<String>,
+    /// NVIDIA's repository of packages, with `deb` and `rpm` in it.
+    pub toolkit_repository: String,
+    /// The key that the repository is signed with.
+    pub toolkit_key: String,
+    /// Fingerprint of that key; another key is never trusted.
+    pub toolkit_fingerprint: String,
+}
+
+impl Default for Install {
+    fn default() -> Self {
+        Self {
+            bin_dir: "/usr/local/bin".into(),
+            minikube_version: MINIKUBE_VERSION.to_owned(),
+            minikube_source: None,
+            minikube_sha256: None,
+            toolkit_repository: "https://nvidia.github.io/libnvidia-container/stable".to_owned(),
+            toolkit_key: "https://nvidia.github.io/libnvidia-container/gpgkey".to_owned(),
+            // `NVIDIA CORPORATION (Open Source Projects) <cudatools@nvidia.com>`, of 2017-09-28, as
+            // quoted in NVIDIA/libnvidia-container#280.
+            toolkit_fingerprint: "C95B321B61E88C1809C4F759DDCAE044F796ECB0".to_owned(),
+        }
+    }
+}
+
+/// The release of minikube whose source was read for this program.
+pub const MINIKUBE_VERSION: &str = "1.38.1";
 
 impl Settings {
     /// The limit of `minikube start`.

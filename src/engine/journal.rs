@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 /// Format written today.
-pub const FORMAT: &str = "1.1";
+pub const FORMAT: &str = "1.2";
 /// Major of the formats that can be read.
 const MAJOR: &str = "1";
 /// Name of the file in a run's folder.

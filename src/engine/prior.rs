@@ -1,8 +1,10 @@
 //! What is at a place before we change it.
 
+use crate::host::groups::is_member;
 use crate::host::packages::brought_by;
 use crate::host::{KubeQuery, Query, ReadHost};
 use crate::model::{Change, Effect, Prior, Touch};
+
 use camino::Utf8Path;
 use serde_json::Value;
 
@@ -25,6 +27,7 @@ pub async fn prior(host: &dyn ReadHost, touch: &Touch) -> Prior {
                 enabled: unit.enabled,
                 active: unit.active,
             }),
+        Touch::Member(group) => is_member(host, group).await.map_or(Prior::Unknown, exists),
         Touch::Package(name) => host
             .query(&Query::Package { name: name.clone() })
             .await

@@ -4,6 +4,7 @@
 //! [`sim`] (a modelled machine). Observation code is handed a [`ReadHost`] only, so that a dry run
 //! cannot write is checked by the compiler.
 
+pub mod groups;
 pub mod kube;
 pub mod netrc;
 pub mod outcome;

@@ -126,6 +126,7 @@ fn usual_reason(command: &Command) -> ReasonId {
         "apt-get" | "dnf" | "yum" | "zypper" | "pacman" => ids::PACKAGE_INSTALL_FAILED,
         "docker" if has("--gpus") => ids::GPU_CONTAINER_FAILED,
         "docker" if is_mount(command) => ids::NFS_MOUNT_FAILED,
+        "modprobe" => ids::GPU_DRIVER_NOT_LOADED,
         "uv" => ids::AGENT_INSTALL_FAILED,
         _ if has("pip") || has("venv") => ids::AGENT_INSTALL_FAILED,
         _ => ids::CHANGE_FAILED,

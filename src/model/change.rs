@@ -1,7 +1,7 @@
 //! The closed set of host effects, as data: the same value is shown, journalled, simulated and
 //! carried out.
 
-use super::{Command, ObjectRef, SecretFile, ServiceWant, Touch};
+use super::{Command, Fetch, ObjectRef, SecretFile, ServiceWant, Touch};
 use camino::Utf8PathBuf;
 use serde::Serialize;
 use serde_json::Value;
@@ -91,6 +91,8 @@ pub enum Effect {
         /// With whose rights.
         privilege: Privilege,
     },
+    /// A file is brought from elsewhere, proven, and put in place atomically.
+    Fetch(Fetch),
     /// Something of ours goes away. Missing is success.
     RemoveOwned {
         /// What.
@@ -138,6 +140,7 @@ pub enum Effect {
 pub enum EffectKind {
     MakeDir,
     WriteFile,
+    Fetch,
     RemoveOwned,
     Unit,
     Run,
@@ -197,6 +200,7 @@ impl Change {
         match &self.effect {
             Effect::MakeDir { .. } => EffectKind::MakeDir,
             Effect::WriteFile { .. } => EffectKind::WriteFile,
+            Effect::Fetch(_) => EffectKind::Fetch,
             Effect::RemoveOwned { .. } => EffectKind::RemoveOwned,
             Effect::Unit { .. } => EffectKind::Unit,
             Effect::Run(_) => EffectKind::Run,
@@ -213,6 +217,7 @@ impl Change {
             Effect::MakeDir { privilege, .. }
             | Effect::WriteFile { privilege, .. }
             | Effect::RemoveOwned { privilege, .. } => *privilege,
+            Effect::Fetch(fetch) => fetch.privilege,
             Effect::Unit { .. } => Privilege::Root,
             Effect::Run(command) => command.privilege,
             Effect::ApplyObject { .. }
@@ -227,6 +232,7 @@ impl Change {
         match &self.effect {
             Effect::MakeDir { path, .. } => format!("make directory {path}"),
             Effect::WriteFile { path, .. } => format!("write {path}"),
+            Effect::Fetch(fetch) => fetch.describe(),
             Effect::RemoveOwned { path, removal, .. } => match removal {
                 Removal::File => format!("remove {path}"),
                 Removal::EmptyDir => format!("remove empty directory {path}"),
@@ -263,6 +269,7 @@ impl Change {
         match &self.effect {
             Effect::MakeDir { path, .. } => vec![Touch::Dir(path.clone())],
             Effect::WriteFile { path, .. } => vec![Touch::File(path.clone())],
+            Effect::Fetch(fetch) => vec![fetch.touch()],
             Effect::RemoveOwned { path, removal, .. } => vec![match removal {
                 Removal::File => Touch::File(path.clone()),
                 Removal::EmptyDir | Removal::Tree => Touch::Dir(path.clone()),
@@ -281,6 +288,9 @@ impl Change {
 
     /// Whether it may be cut short when a person asks us to stop. Short writes finish.
     pub fn interruptible(&self) -> bool {
-        matches!(self.effect, Effect::Run(_) | Effect::Service { .. })
+        matches!(
+            self.effect,
+            Effect::Run(_) | Effect::Fetch(_) | Effect::Service { .. }
+        )
     }
 }

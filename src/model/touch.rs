@@ -14,6 +14,8 @@ pub enum Touch {
     Dir(Utf8PathBuf),
     /// A systemd unit of the system manager.
     Unit(String),
+    /// The person's account in a group of this machine.
+    Member(String),
     /// A package of the distribution.
     Package(String),
     /// A minikube profile.

@@ -23,6 +23,7 @@ pub mod node_probe;
 pub mod nvidia_config;
 pub mod nvidia_smi;
 pub mod nvidia_xml;
+pub mod openpgp;
 pub mod os_release;
 pub mod package_versions;
 pub mod quantity;

@@ -1,14 +1,17 @@
 //! Every step there is, in one list.
 
 use super::checks::checks;
+use super::mend::mends;
 use super::{StepFlags, Wish};
 use super::{
     agent::Agent, agent_env::AgentEnv, agent_unit::AgentUnit, container::Container, docker::Docker,
-    driver::Driver, gpu_node::Node, minikube::Binary, minikube::Cluster, nfs_export::NfsExport,
-    nfs_server::NfsServer, toolkit::Toolkit, user::User, volume::Volume, wandb::Account,
+    driver::Driver, gpu_node::Node, minikube::Cluster, minikube_binary::Binary,
+    nfs_export::NfsExport, nfs_server::NfsServer, toolkit::Toolkit, user::User, volume::Volume,
+    wandb::Account,
 };
 use crate::config::Settings;
 use crate::host::Identity;
+use crate::model::StepId;
 use crate::step::Step;
 use std::sync::Arc;
 
@@ -34,6 +37,21 @@ pub fn catalog_with_checks(
     all
 }
 
+/// The steps, and everything else that `doctor --fix` can mend; the other checks stay what they are.
+pub fn catalog_with_mends(
+    settings: Arc<Settings>,
+    flags: StepFlags,
+    identity: &Identity,
+) -> Vec<Arc<dyn Step>> {
+    let wish = Arc::new(Wish::new(settings, flags, identity));
+    let mut all = steps(&wish);
+    all.extend(mends(&wish));
+    let known: Vec<StepId> = all.iter().map(|step| step.id()).collect();
+    let others = checks(&wish).into_iter();
+    all.extend(others.filter(|check| !known.contains(&check.id())));
+    all
+}
+
 fn steps(wish: &Arc<Wish>) -> Vec<Arc<dyn Step>> {
     let mut steps: Vec<Arc<dyn Step>> = vec![
         Arc::new(User::new(wish.clone())),
@@ -41,7 +59,7 @@ fn steps(wish: &Arc<Wish>) -> Vec<Arc<dyn Step>> {
         Arc::new(Driver::new(wish.clone())),
         Arc::new(Toolkit::new(wish.clone())),
         Arc::new(Container::new(wish.clone())),
-        Arc::new(Binary),
+        Arc::new(Binary::new(wish.clone())),
         Arc::new(Cluster::new(wish.clone())),
         Arc::new(Node::new(wish.clone())),
     ];

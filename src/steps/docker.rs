@@ -1,29 +1,42 @@
 //! `docker`: the engine answers this user, and it is one that can give GPUs to containers.
 //!
-//! Nothing is changed here: whoever installs Docker decides how.
+//! `up` changes nothing here: whoever installs Docker decides how. Asked to mend or to install
+//! (`StepFlags::mend`, `StepFlags::tools`), it does what it otherwise advises; see
+//! [`super::docker_mend`].
 
 use super::advice;
-use super::look::{failed, nothing_to_plan, tools, unreadable};
+use super::look::{Todo, failed, todo, tools, unreadable};
 use super::{Wish, docker_trouble, id};
 use crate::host::{Answer, HostError, Query, Question, ReadHost};
 use crate::model::{
-    Advice, Change, Fact, Facts, Fault, Observation, Probe, ReasonId, StepId, parse_tool_version,
-    requirement_met,
+    Advice, Change, Fact, Facts, Fault, Notice, Observation, Probe, ReasonId, Receipt, StepId,
+    parse_tool_version, requirement_met,
 };
 use crate::parse::docker::{self, Info, Trouble};
 use crate::reason::ids;
-use crate::step::Step;
+use crate::step::{Resource, Step};
 use camino::{Utf8Path, Utf8PathBuf};
 use futures::future::BoxFuture;
 use semver::Version;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// minikube's recommended minimum (its `registry/drvs/docker`); `--gpus` itself is from 19.03.
 const LEAST: Version = Version::new(20, 10, 0);
 
+/// The daemon's configuration.
+const DAEMON_JSON: &str = "/etc/docker/daemon.json";
+
 /// See the module.
 pub struct Docker {
-    wish: Arc<Wish>,
+    pub(super) wish: Arc<Wish>,
+}
+
+/// What is wrong with the text of the daemon's configuration.
+async fn config_error(host: &dyn ReadHost) -> Option<String> {
+    let text = host.read_file(Utf8Path::new(DAEMON_JSON)).await.ok()??;
+    let error = serde_json::from_str::<serde_json::Value>(&text).err()?;
+    Some(error.to_string())
 }
 
 impl Docker {
@@ -41,6 +54,9 @@ impl Docker {
     /// Why no daemon answered, in this machine's terms.
     async fn trouble(&self, host: &dyn ReadHost, answer: &Answer) -> Probe {
         let text = answer.text();
+        if let Some(seen) = self.mendable(host, &text).await {
+            return Ok(seen);
+        }
         let fault = match docker::trouble(&text) {
             Some(Trouble::Podman) => self.podman(),
             Some(Trouble::Permission) => docker_trouble::denied(host, &self.wish, &text).await,
@@ -81,22 +97,41 @@ impl Docker {
         ))
     }
 
+    /// What was asked to be mended, where it can be.
+    async fn mendable(&self, host: &dyn ReadHost, text: &str) -> Option<Observation> {
+        let known = matches!(
+            docker::trouble(text),
+            Some(Trouble::Down | Trouble::Permission)
+        );
+        if !self.wish.flags.mend || !known || config_error(host).await.is_some() {
+            return None;
+        }
+        let diffs = docker_trouble::mendable(host, &self.wish, text).await;
+        let user = &self.wish.identity.user;
+        let words: Vec<String> = diffs
+            .iter()
+            .map(|diff| match diff.field.as_str() {
+                docker_trouble::SERVICE => "the Docker daemon does not run".to_owned(),
+                _ => format!("`{user}` is not in the group `{}`", docker_trouble::GROUP),
+            })
+            .collect();
+        (!diffs.is_empty()).then(|| Observation::drifted(words.join(", and "), diffs))
+    }
+
     async fn down(&self, host: &dyn ReadHost, text: &str) -> Fault {
-        let path = Utf8Path::new("/etc/docker/daemon.json");
-        let config = host.read_file(path).await;
-        if let Ok(Some(text)) = config
-            && let Err(error) = serde_json::from_str::<serde_json::Value>(&text)
-        {
+        if let Some(error) = config_error(host).await {
             return self
                 .human(
                     ids::DOCKER_CONFIG_INVALID,
-                    format!("the Docker daemon does not answer, and {path} is no valid JSON"),
+                    format!(
+                        "the Docker daemon does not answer, and {DAEMON_JSON} is no valid JSON"
+                    ),
                     vec![Advice::run(
                         "mend the file, then start the daemon",
                         "sudo systemctl restart docker",
                     )],
                 )
-                .caused_by(error.to_string());
+                .caused_by(error);
         }
         docker_trouble::down(host, &self.wish, text).await
     }
@@ -180,6 +215,18 @@ impl Step for Docker {
         &[]
     }
 
+    fn resources(&self) -> &[Resource] {
+        if self.wish.flags.tools {
+            &[Resource::DockerDaemon, Resource::PackageManager]
+        } else {
+            &[Resource::DockerDaemon]
+        }
+    }
+
+    fn deadline(&self) -> Duration {
+        Duration::from_secs(90)
+    }
+
     fn prefetch(&self) -> Vec<Question> {
         tools([
             Query::DockerVersion,
@@ -198,6 +245,9 @@ impl Step for Docker {
             );
             let version = match version {
                 Err(HostError::NoProgram(_)) => {
+                    if let Some(diffs) = self.installable(host).await {
+                        return Ok(Observation::drifted("Docker is not installed", diffs));
+                    }
                     return Ok(Observation::needs_human(self.human(
                         ids::DOCKER_NOT_INSTALLED,
                         "Docker is not installed",
@@ -244,6 +294,29 @@ impl Step for Docker {
     }
 
     fn plan(&self, seen: &Observation, _facts: &Facts) -> Result<Vec<Change>, Fault> {
-        nothing_to_plan(seen)
+        Ok(match todo(seen)? {
+            Todo::Nothing | Todo::Make => Vec::new(),
+            Todo::Mend(diffs) => self.mend(diffs),
+        })
+    }
+
+    fn undo<'a>(
+        &'a self,
+        host: &'a dyn ReadHost,
+        _facts: &'a Facts,
+        receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Result<Vec<Change>, Fault>> {
+        Box::pin(async move { Ok(self.take_back(host, receipt).await.changes) })
+    }
+
+    fn stays<'a>(
+        &'a self,
+        host: &'a dyn ReadHost,
+        receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Vec<Notice>> {
+        Box::pin(async move {
+            let stays = self.take_back(host, receipt).await.stays;
+            stays.into_iter().map(Notice::info).collect()
+        })
     }
 }

@@ -3,14 +3,18 @@
 
 use super::{Wish, advice};
 use crate::host::{Query, ReadHost};
-use crate::model::{Advice, Fault};
+use crate::model::{Advice, Diff, Fault};
 use crate::parse::group;
 use crate::parse::unit::{self, Unit};
 use crate::reason::ids;
 use camino::Utf8Path;
 
-const GROUP: &str = "docker";
-const SERVICE: &str = "docker.service";
+/// Whoever is in it may use the daemon.
+pub const GROUP: &str = "docker";
+/// The daemon's unit; also the field in which it differs from running.
+pub const SERVICE: &str = "docker.service";
+/// The field in which the group differs.
+pub const MEMBERS: &str = "members of group docker";
 /// systemd listens for the daemon and starts it at the first use.
 const SOCKET: &str = "docker.socket";
 /// Where the socket of the system's daemon is; `/var/run` is a link to `/run`.
@@ -208,6 +212,35 @@ async fn membership(host: &dyn ReadHost, wish: &Wish) -> Option<Membership> {
         (true, _) => Membership::NextLogin,
         (false, _) => Membership::Outside,
     })
+}
+
+/// What keeps Docker from being used and can be mended here; empty where a person is needed, or
+/// where nothing helps but a new login.
+///
+/// A unit that is masked was switched off on purpose, and one that failed would fail again: neither
+/// is touched.
+pub async fn mendable(host: &dyn ReadHost, wish: &Wish, text: &str) -> Vec<Diff> {
+    if other_socket(text).is_some() {
+        return Vec::new();
+    }
+    let daemon = Daemon::look(host, wish).await;
+    let mut diffs = Vec::new();
+    if daemon.is_off() {
+        let masked = daemon.units(|unit| unit.load == "masked");
+        let service = match &daemon.service {
+            Some(service) if masked.is_empty() && !daemon.has_failed() => service,
+            _ => return Vec::new(),
+        };
+        if service.load != "loaded" {
+            return Vec::new();
+        }
+        diffs.push(Diff::new(SERVICE, "active", &service.active));
+    }
+    if daemon.membership == Some(Membership::Outside) {
+        let user = &wish.identity.user;
+        diffs.push(Diff::new(MEMBERS, user, format!("without {user}")));
+    }
+    diffs
 }
 
 /// Nobody answers at the daemon's address. An account that could not use it then either is told so now.

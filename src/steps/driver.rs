@@ -1,18 +1,26 @@
 //! `nvidia.driver`: the kernel driver is loaded and lists the GPUs.
 //!
-//! Nothing is changed here: drivers need reboots. All of nvidia-smi's own words are on standard
+//! Nothing is installed here: drivers need reboots. A module that is there and not loaded is loaded
+//! where that was asked for (`StepFlags::mend`). All of nvidia-smi's own words are on standard
 //! output, and its exit codes are NVML's (9 not loaded, 12 library missing, 18 mismatch …).
 
-use super::look::{failed, nothing_to_plan, tools, unreadable};
+use super::look::{Todo, failed, todo, tools, unreadable};
 use super::{Wish, advice, id};
 use crate::host::{Answer, HostError, Query, Question, ReadHost};
-use crate::model::{Advice, Change, Fact, Facts, Fault, Gpu, Observation, Probe, ReasonId, StepId};
+use crate::model::{
+    Advice, Change, Command, Diff, Effect, Fact, Facts, Fault, Gpu, Observation, Probe, ReasonId,
+    StepId,
+};
 use crate::parse::nvidia_smi;
 use crate::reason::ids;
 use crate::step::Step;
 use camino::Utf8Path;
 use futures::future::{BoxFuture, join_all};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// The field in which a driver that is not loaded differs.
+const MODULE: &str = "kernel module nvidia";
 
 /// See the module.
 pub struct Driver {
@@ -106,7 +114,13 @@ impl Driver {
             )
             .advise(advice::install_driver(&self.wish.os))
         } else if answer.code == 9 || has("couldn't communicate with the NVIDIA driver") {
-            self.not_loaded(host).await
+            let fault = self.not_loaded(host).await;
+            let can_load = fault.reason == ids::GPU_DRIVER_NOT_LOADED && fault.causes.is_empty();
+            if self.wish.flags.mend && can_load {
+                let diff = Diff::new(MODULE, "loaded", "not loaded");
+                return Ok(Observation::drifted(fault.summary, vec![diff]));
+            }
+            fault
         } else if matches!(answer.code, 15 | 16)
             || has("GPU is lost")
             || has("GPU requires reset")
@@ -238,6 +252,16 @@ impl Step for Driver {
     }
 
     fn plan(&self, seen: &Observation, _facts: &Facts) -> Result<Vec<Change>, Fault> {
-        nothing_to_plan(seen)
+        let Todo::Mend(_) = todo(seen)? else {
+            return Ok(Vec::new());
+        };
+        // A module that cannot be loaded says why: unsigned, not built for this kernel.
+        let load = Command::new(["modprobe", "nvidia"])
+            .as_root()
+            .timeout(Duration::from_secs(120));
+        Ok(vec![Change::safe(
+            Effect::Run(load),
+            "the driver is installed, and only its module is not loaded",
+        )])
     }
 }

@@ -1,88 +1,22 @@
-//! `minikube.binary` and `minikube.cluster`: the tool, and the cluster that runs with GPUs.
+//! `minikube.cluster`: the cluster that runs with GPUs.
 //!
 //! A healthy cluster is never started: `minikube start` on it restarts the node's Docker and every
 //! job (kubernetes/minikube `pkg/minikube/cruntime/docker.go`).
 
 use super::cluster_plan::{self, forecasts};
 use super::cluster_view::{self, ClusterView};
-use super::look::{Todo, failed, kubes, nothing_to_plan, todo, tools, unreadable};
-use super::{Wish, advice, id};
-use crate::host::{HostError, KubeQuery, Query, Question, ReadHost};
+use super::look::{Todo, failed, kubes, todo, tools, unreadable};
+use super::{Wish, id};
+use crate::host::{KubeQuery, Query, Question, ReadHost};
 use crate::model::{
     Advice, Change, Fact, Facts, Fault, Forecast, Notice, Observation, Probe, Receipt, StepId,
-    requirement_met,
 };
 use crate::parse::{docker, docker_network, minikube};
 use crate::reason::ids;
 use crate::step::Step;
 use futures::future::BoxFuture;
-use semver::Version;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// `--gpus` came with 1.32.0; the betas before it broke at a restart (kubernetes/minikube#17405).
-const LEAST: Version = Version::new(1, 32, 0);
-
-/// `minikube.binary`.
-pub struct Binary;
-
-fn not_usable(summary: String, reason: crate::model::ReasonId) -> Observation {
-    let mut fault = Fault::new(reason, summary);
-    fault.advice = advice::install_minikube();
-    Observation::needs_human(fault)
-}
-
-impl Step for Binary {
-    fn id(&self) -> StepId {
-        id::MINIKUBE
-    }
-
-    fn title(&self) -> &'static str {
-        "minikube is installed and new enough"
-    }
-
-    fn needs(&self) -> &[StepId] {
-        &[]
-    }
-
-    fn prefetch(&self) -> Vec<Question> {
-        tools([Query::MinikubeVersion])
-    }
-
-    fn observe<'a>(&'a self, host: &'a dyn ReadHost, _facts: &'a Facts) -> BoxFuture<'a, Probe> {
-        Box::pin(async move {
-            let answer = match host.query(&Query::MinikubeVersion).await {
-                Err(HostError::NoProgram(_)) => {
-                    return Ok(not_usable(
-                        format!("minikube is not installed, and at least {LEAST} is needed"),
-                        ids::MINIKUBE_NOT_INSTALLED,
-                    ));
-                }
-                other => other.map_err(failed)?,
-            };
-            let version = minikube::version(&answer.stdout).map_err(unreadable)?;
-            // A build from source has no version; whoever made it knows what it is.
-            let unset = version.to_string() == "0.0.0-unset";
-            if !unset && !requirement_met(&version, &LEAST) {
-                return Ok(not_usable(
-                    format!("minikube is {version}, and at least {LEAST} is needed for GPUs"),
-                    ids::MINIKUBE_TOO_OLD,
-                ));
-            }
-            let seen = Observation::in_place(version.to_string());
-            let seen = seen.learned(Fact::MinikubeVersion(version));
-            Ok(if unset {
-                seen.warn("minikube is a build from source and tells no version")
-            } else {
-                seen
-            })
-        })
-    }
-
-    fn plan(&self, seen: &Observation, _facts: &Facts) -> Result<Vec<Change>, Fault> {
-        nothing_to_plan(seen)
-    }
-}
 
 /// `minikube.cluster`.
 pub struct Cluster {

@@ -17,12 +17,15 @@ mod cluster_view;
 mod conffiles;
 mod container;
 mod docker;
+mod docker_mend;
 mod docker_trouble;
 mod driver;
 mod gpu_node;
 mod look;
 mod manifest_diff;
+mod mend;
 mod minikube;
+mod minikube_binary;
 mod nfs_export;
 mod nfs_firewall;
 mod nfs_folder;
@@ -39,13 +42,16 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod toolkit;
+mod toolkit_install;
+mod toolkit_undo;
 mod user;
 mod volume;
 mod wandb;
 mod wish;
 
 pub use agent_service::service_spec;
-pub use catalog::{catalog, catalog_with_checks};
+pub use catalog::{catalog, catalog_with_checks, catalog_with_mends};
+pub use mend::{Remedy, remedy};
 pub use nfs_users::{FILE as EXPORTS_FILE, FOLDER as EXPORTS_FOLDER};
 pub use wish::{StepFlags, Wish};
 

@@ -1,7 +1,10 @@
 //! Packages of the distribution: names and commands.
 
-use crate::model::{Command, Stream, Touch};
-use crate::parse::os_release::Family;
+use crate::host::ReadHost;
+use crate::model::{Change, Command, Diff, Effect, Stream, Touch};
+use crate::parse::apt::is_cut_short;
+use crate::parse::os_release::{Family, OsRelease};
+use camino::Utf8Path;
 use std::time::Duration;
 
 /// The package with the NFS server; `None` where nothing is known.
@@ -11,6 +14,41 @@ pub fn nfs_server(family: Family) -> Option<&'static str> {
         Family::RedHat | Family::Arch => Some("nfs-utils"),
         Family::Other => None,
     }
+}
+
+/// The distribution's own Docker; `None` where it has none.
+pub fn docker(os: &OsRelease) -> Option<&'static str> {
+    match os.family {
+        Family::Debian => Some("docker.io"),
+        Family::RedHat if os.id == "fedora" => Some("moby-engine"),
+        Family::Suse | Family::Arch => Some("docker"),
+        Family::RedHat | Family::Other => None,
+    }
+}
+
+/// NVIDIA's container toolkit, everywhere. It needs its three other packages at its own version.
+pub const TOOLKIT: &str = "nvidia-container-toolkit";
+
+/// The field in which dpkg differs that was ended in the middle of its work (a power cut): it takes
+/// nothing new before it has finished that.
+pub const DPKG: &str = "dpkg";
+
+/// Whether dpkg was; nothing on other distributions.
+pub async fn cut_short(host: &dyn ReadHost, family: Family) -> Option<Diff> {
+    if family != Family::Debian {
+        return None;
+    }
+    let updates = host.list_dir(Utf8Path::new("/var/lib/dpkg/updates")).await;
+    let names = updates.ok().flatten().unwrap_or_default();
+    is_cut_short(&names).then(|| Diff::new(DPKG, "finished", "cut short"))
+}
+
+/// Lets dpkg finish.
+pub fn finish() -> Change {
+    Change::safe(
+        Effect::Run(run(&["dpkg", "--configure", "-a"])),
+        "dpkg was ended in the middle of its work and takes nothing new before that is finished",
+    )
 }
 
 /// A command of root's that a package manager runs long and says much with.
@@ -78,6 +116,16 @@ pub fn remove(family: Family, package: &str) -> Option<Command> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn docker_is_the_distributions_own_or_a_persons_business() {
+        let of = |text| docker(&crate::parse::os_release::os_release(text));
+        assert_eq!(of("ID=ubuntu\nID_LIKE=debian\n"), Some("docker.io"));
+        assert_eq!(of("ID=fedora\n"), Some("moby-engine"));
+        assert_eq!(of("ID=arch\n"), Some("docker"));
+        assert_eq!(of("ID=\"rhel\"\nID_LIKE=\"fedora\"\n"), None);
+        assert_eq!(of("ID=nixos\n"), None);
+    }
 
     #[test]
     fn every_family_installs_in_its_own_words() {

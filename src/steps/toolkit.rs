@@ -2,11 +2,11 @@
 //! runtime.
 
 use super::look::{Todo, differs, failed, forecast, todo, tools, unreadable};
-use super::{Wish, advice, id};
+use super::{Wish, advice, id, packages, toolkit_install, toolkit_undo};
 use crate::host::{HostError, Query, Question, ReadHost};
 use crate::model::{
-    Advice, Change, Command, Diff, Effect, EffectKind, Fact, Facts, Fault, Forecast, Observation,
-    Prior, Privilege, Probe, Receipt, Removal, Risk, StepId, Touch, UnitWant, parse_tool_version,
+    Advice, Change, Command, Diff, Effect, EffectKind, Fact, Facts, Fault, Forecast, Notice,
+    Observation, Privilege, Probe, Receipt, Risk, StepId, Touch, UnitWant, parse_tool_version,
 };
 use crate::parse::docker;
 use crate::reason::ids;
@@ -18,9 +18,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The daemon's configuration, which is not ours alone.
-const DAEMON_JSON: &str = "/etc/docker/daemon.json";
+pub(super) const DAEMON_JSON: &str = "/etc/docker/daemon.json";
 const ON_DISK: &str = "daemon.json runtimes.nvidia";
 const RUNNING: &str = "docker info Runtimes.nvidia";
+const PACKAGES: &str = "package nvidia-container-toolkit";
+const REPOSITORY: &str = "package repository";
 
 /// See the module.
 pub struct Toolkit {
@@ -35,6 +37,24 @@ impl Toolkit {
             wish,
             needs: [id::DOCKER, id::DRIVER],
         }
+    }
+
+    /// Asked for, it is installed; what is there of it already makes no difference.
+    async fn installable(&self, host: &dyn ReadHost, headline: &str) -> Option<Observation> {
+        if !self.wish.flags.tools || !toolkit_install::is_known(self.wish.os.family) {
+            return None;
+        }
+        let mut diffs = vec![
+            Diff::new(PACKAGES, "installed", "missing"),
+            Diff::new(ON_DISK, "registered", "missing"),
+            Diff::new(RUNNING, "known", "unknown"),
+        ];
+        diffs.extend(packages::cut_short(host, self.wish.os.family).await);
+        if !toolkit_install::has_repository(host, &self.wish).await {
+            let want = &self.wish.settings.install.toolkit_repository;
+            diffs.push(Diff::new(REPOSITORY, want, "none"));
+        }
+        Some(Observation::drifted(headline, diffs))
     }
 
     fn missing(&self) -> Observation {
@@ -65,7 +85,7 @@ fn caution(running: usize) -> String {
     }
 }
 
-fn restart(running: usize) -> Change {
+pub(super) fn restart(running: usize) -> Change {
     let mut change = Change::disruptive(
         Effect::Unit {
             name: "docker".to_owned(),
@@ -80,49 +100,8 @@ fn restart(running: usize) -> Change {
     change
 }
 
-fn has_nvidia(config: &Value) -> bool {
+pub(super) fn has_nvidia(config: &Value) -> bool {
     config.pointer("/runtimes/nvidia").is_some()
-}
-
-/// Whether the runtime is in this text; a text that is no JSON is left alone as if it were.
-fn in_config(text: &str) -> bool {
-    serde_json::from_str(text).map_or(true, |config| has_nvidia(&config))
-}
-
-/// Whether the daemon, as it runs now, knows the runtime.
-async fn runs(host: &dyn ReadHost) -> Result<bool, Fault> {
-    let Ok(answer) = host.query(&Query::DockerInfo).await else {
-        return Ok(false);
-    };
-    let info = docker::info(&answer.stdout).map_err(unreadable)?;
-    Ok(info.is_some_and(|info| info.runtimes.iter().any(|name| name == "nvidia")))
-}
-
-/// What `daemon.json` should be again: its bytes from before us if nothing else changed since,
-/// else what is there now without our runtime. `None`: nothing of ours is in it.
-fn without_runtime(now: &str, before: Option<&str>) -> Option<String> {
-    let mut config: Value = serde_json::from_str(now).ok()?;
-    if !has_nvidia(&config) {
-        return None;
-    }
-    let prior: Option<Value> = before.and_then(|text| serde_json::from_str(text).ok());
-    if prior.as_ref().is_some_and(has_nvidia) {
-        return None;
-    }
-    if let Some(runtimes) = config.get_mut("runtimes").and_then(Value::as_object_mut) {
-        runtimes.shift_remove("nvidia");
-        let keep = prior.as_ref().is_some_and(|p| p.get("runtimes").is_some());
-        if runtimes.is_empty()
-            && !keep
-            && let Some(object) = config.as_object_mut()
-        {
-            object.shift_remove("runtimes");
-        }
-    }
-    match (before, prior) {
-        (Some(text), Some(prior)) if prior == config => Some(text.to_owned()),
-        _ => serde_json::to_string_pretty(&config).ok(),
-    }
 }
 
 impl Step for Toolkit {
@@ -139,7 +118,11 @@ impl Step for Toolkit {
     }
 
     fn resources(&self) -> &[Resource] {
-        &[Resource::DockerDaemon]
+        if self.wish.flags.tools {
+            &[Resource::DockerDaemon, Resource::PackageManager]
+        } else {
+            &[Resource::DockerDaemon]
+        }
     }
 
     fn prefetch(&self) -> Vec<Question> {
@@ -157,14 +140,20 @@ impl Step for Toolkit {
                 host.which("nvidia-cdi-hook"),
             );
             let version = match version {
-                Err(HostError::NoProgram(_)) => return Ok(self.missing()),
+                Err(HostError::NoProgram(_)) => {
+                    let missing = self.missing();
+                    let install = self.installable(host, &missing.headline).await;
+                    return Ok(install.unwrap_or(missing));
+                }
                 other => other.map_err(failed)?,
             };
             let Some(version) = parse_tool_version(&version.stdout) else {
                 return Ok(self.incomplete("`nvidia-ctk --version` told no version"));
             };
             if runtime.map_err(failed)?.is_none() {
-                return Ok(self.incomplete("`nvidia-container-runtime` is not on PATH"));
+                let incomplete = self.incomplete("`nvidia-container-runtime` is not on PATH");
+                let install = self.installable(host, &incomplete.headline).await;
+                return Ok(install.unwrap_or(incomplete));
             }
             // Docker takes the first up to 29.1 and either from 29.2 on.
             if hook.map_err(failed)?.is_none() && cdi_hook.map_err(failed)?.is_none() {
@@ -241,6 +230,15 @@ impl Step for Toolkit {
             Todo::Mend(diffs) => diffs,
         };
         let mut changes = Vec::new();
+        if differs(diffs, REPOSITORY) {
+            changes.extend(toolkit_install::repository(&self.wish));
+        }
+        if differs(diffs, packages::DPKG) {
+            changes.push(packages::finish());
+        }
+        if differs(diffs, PACKAGES) {
+            changes.extend(toolkit_install::packages(&self.wish));
+        }
         if diffs.is_empty() || differs(diffs, ON_DISK) {
             let configure =
                 Command::new(["nvidia-ctk", "runtime", "configure", "--runtime=docker"])
@@ -259,7 +257,19 @@ impl Step for Toolkit {
     }
 
     fn forecast(&self) -> Vec<Forecast> {
-        vec![
+        let mut forecasts = Vec::new();
+        if self.wish.flags.tools {
+            let root = |kind, text: &str| forecast(kind, Privilege::Root, Risk::Safe, text);
+            forecasts.extend([
+                root(
+                    EffectKind::Fetch,
+                    "fetch NVIDIA's key, if the toolkit is missing",
+                ),
+                root(EffectKind::WriteFile, "set up NVIDIA's package repository"),
+                root(EffectKind::Run, "install nvidia-container-toolkit"),
+            ]);
+        }
+        forecasts.extend([
             forecast(
                 EffectKind::Run,
                 Privilege::Root,
@@ -272,7 +282,8 @@ impl Step for Toolkit {
                 Risk::Disruptive,
                 "systemctl restart docker",
             ),
-        ]
+        ]);
+        forecasts
     }
 
     fn undo<'a>(
@@ -282,87 +293,21 @@ impl Step for Toolkit {
         receipt: &'a Receipt,
     ) -> BoxFuture<'a, Result<Vec<Change>, Fault>> {
         Box::pin(async move {
-            let path = Utf8Path::new(DAEMON_JSON);
-            let before = match receipt.prior(&Touch::File(path.to_owned())) {
-                Some(Prior::Absent) => None,
-                Some(Prior::File { content, .. }) => Some(content.as_str()),
-                _ => return Ok(Vec::new()),
-            };
-            let now = host.read_file(path).await.map_err(failed)?;
-            let content = match &now {
-                Some(text) => without_runtime(text, before),
-                None => None,
-            };
-            let content = match (content, now) {
-                (Some(content), _) => content,
-                // Out of the file and still in the daemon: an earlier undo was cut short before
-                // the restart. The file is put where it is once more, so that both go together.
-                (None, now) => {
-                    let text = now.unwrap_or_else(|| "{}".to_owned());
-                    if in_config(&text) || before.is_some_and(in_config) || !runs(host).await? {
-                        return Ok(Vec::new());
-                    }
-                    text
-                }
-            };
-            let back = if before.is_none() && content == "{}" {
-                Effect::RemoveOwned {
-                    path: path.to_owned(),
-                    removal: Removal::File,
-                    privilege: Privilege::Root,
-                }
-            } else {
-                let mode = match receipt.prior(&Touch::File(path.to_owned())) {
-                    Some(Prior::File { mode, .. }) => *mode,
-                    _ => 0o644,
-                };
-                Effect::WriteFile {
-                    path: path.to_owned(),
-                    content,
-                    mode,
-                    privilege: Privilege::Root,
-                }
-            };
-            let answer = host.query(&Query::DockerRunning).await;
-            let running = answer.map_or(0, |a| a.stdout.lines().count());
-            Ok(vec![
-                Change::safe(back, "the runtime `nvidia` was registered by gpucluster"),
-                restart(running),
-            ])
+            let mut changes = toolkit_undo::unregister(host, receipt).await?;
+            let back = toolkit_install::take_back(host, &self.wish, receipt).await;
+            changes.extend(back.changes);
+            Ok(changes)
         })
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::without_runtime;
-
-    const OURS: &str = r#"{"runtimes":{"nvidia":{"args":[],"path":"nvidia-container-runtime"}}}"#;
-
-    #[test]
-    fn a_file_that_was_not_there_becomes_an_empty_object() {
-        assert_eq!(without_runtime(OURS, None).as_deref(), Some("{}"));
-    }
-
-    #[test]
-    fn bytes_from_before_come_back_if_nothing_else_changed() {
-        let before = "{ \"log-driver\": \"local\" }\n";
-        let now = r#"{"log-driver":"local","runtimes":{"nvidia":{"args":[]}}}"#;
-        assert_eq!(without_runtime(now, Some(before)).as_deref(), Some(before));
-    }
-
-    #[test]
-    fn what_others_changed_since_is_kept() {
-        let now = r#"{"debug":true,"runtimes":{"kata":{},"nvidia":{}}}"#;
-        let text = without_runtime(now, Some("{}")).unwrap();
-        assert_eq!(
-            text,
-            "{\n  \"debug\": true,\n  \"runtimes\": {\n    \"kata\": {}\n  }\n}"
-        );
-    }
-
-    #[test]
-    fn a_runtime_that_was_there_before_us_stays() {
-        assert_eq!(without_runtime(OURS, Some(OURS)), None);
+    fn stays<'a>(
+        &'a self,
+        host: &'a dyn ReadHost,
+        receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Vec<Notice>> {
+        Box::pin(async move {
+            let back = toolkit_install::take_back(host, &self.wish, receipt).await;
+            back.stays.into_iter().map(Notice::info).collect()
+        })
     }
 }

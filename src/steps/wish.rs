@@ -15,6 +15,12 @@ pub struct StepFlags {
     pub delete_data: bool,
     /// Packages of the distribution may be installed.
     pub install: bool,
+    /// What is set up and broken may be mended where otherwise a person is told how (`doctor
+    /// --fix`): a daemon that is off, a group, a module.
+    pub mend: bool,
+    /// Software may be installed that otherwise is only advised: Docker, NVIDIA's container
+    /// toolkit, minikube (`--install`).
+    pub tools: bool,
 }
 
 impl Default for StepFlags {
@@ -23,6 +29,8 @@ impl Default for StepFlags {
             recreate_cluster: false,
             delete_data: false,
             install: true,
+            mend: false,
+            tools: false,
         }
     }
 }

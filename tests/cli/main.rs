@@ -12,6 +12,7 @@ mod bad_input;
 mod crash;
 mod doctor;
 mod explain;
+mod fix;
 mod foreign;
 mod life;
 mod looking;

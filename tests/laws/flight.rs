@@ -61,11 +61,15 @@ pub fn kubeconfig(identity: &Identity) -> Utf8PathBuf {
 }
 
 fn graph(host: &dyn WriteHost, order: Order) -> Graph {
-    let mut steps = catalog(
-        Arc::new(Settings::default()),
-        StepFlags::default(),
-        host.reader().identity(),
-    );
+    let identity = host.reader().identity();
+    // The bare machine is the one on which everything is installed.
+    let tools = identity.hostname == build_machine("bare").unwrap().identity.hostname;
+    let flags = StepFlags {
+        mend: tools,
+        tools,
+        ..StepFlags::default()
+    };
+    let mut steps = catalog(Arc::new(Settings::default()), flags, identity);
     if order == Order::Backwards {
         steps.reverse();
     }
@@ -286,13 +290,16 @@ pub fn differences(one: &Value, other: &Value) -> Vec<String> {
 
 /// Things of somebody else, beside which ours come to lie.
 pub fn foreign(world: &mut World, exports: &str) {
-    let neighbour = build_machine("cluster-without-gpus").unwrap();
-    let profile = neighbour.minikube.profiles[PROFILE].clone();
-    world.minikube.profiles.insert("theirs".to_owned(), profile);
-    let mut node = neighbour.docker.containers[PROFILE].clone();
-    node.labels.clear();
-    (node.running, node.restart_always) = (true, true);
-    world.docker.containers.insert("theirs".to_owned(), node);
+    // Nobody has a cluster where there is no Docker.
+    if world.docker.version.is_some() {
+        let neighbour = build_machine("cluster-without-gpus").unwrap();
+        let profile = neighbour.minikube.profiles[PROFILE].clone();
+        world.minikube.profiles.insert("theirs".to_owned(), profile);
+        let mut node = neighbour.docker.containers[PROFILE].clone();
+        node.labels.clear();
+        (node.running, node.restart_always) = (true, true);
+        world.docker.containers.insert("theirs".to_owned(), node);
+    }
     let mut put = |path: &str, text: Option<&str>| {
         let entry = Entry {
             content: text.map(str::to_owned),
@@ -375,7 +382,8 @@ impl Theirs {
         strange.extend(packages.map(|name| format!("package {name}")));
         // A purge would delete their /etc/exports: the package that owns the name keeps it.
         let theirs = self.0.files.contains_key(Utf8Path::new("/etc/exports"));
-        let kept = |name: &String| theirs && name == "nfs-kernel-server";
+        // A purge would delete /var/lib/docker: Docker is removed and never purged.
+        let kept = |name: &String| theirs && name == "nfs-kernel-server" || name == "docker.io";
         let remains = after.remains.difference(&self.0.remains);
         strange.extend(
             remains
@@ -391,7 +399,8 @@ impl Theirs {
             .files
             .iter()
             .filter(|(path, entry)| counts(path, entry) && !self.0.files.contains_key(*path))
-            .map(|(path, _)| path);
+            .map(|(path, _)| path)
+            .filter(|path| *path != "/etc/default/docker");
         strange.extend(files.map(|path| format!("file {path}")));
         let units = after.units.iter().filter(|(name, unit)| {
             !self.0.units.contains_key(*name) && (unit.loaded || unit.enabled || unit.active)

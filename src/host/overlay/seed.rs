@@ -18,6 +18,7 @@ impl Overlay {
             };
         }
         match &change.effect {
+            Effect::Fetch(what) => self.seed_path(&what.path).await,
             Effect::MakeDir { path, .. }
             | Effect::WriteFile { path, .. }
             | Effect::RemoveOwned { path, .. } => self.seed_path(path).await,
@@ -80,11 +81,24 @@ impl Overlay {
                 self.seed_exports().await;
             }
             "docker" | "minikube" | "nvidia-ctk" | "systemctl" => self.seed_machine().await,
+            "modprobe" | "nvidia-modprobe" => self.seed_machine().await,
+            "chown" | "cp" | "mv" => {
+                for word in args.iter().filter(|word| word.starts_with('/')) {
+                    self.seed_path(Utf8Path::new(word)).await;
+                }
+            }
+            "usermod" | "gpasswd" => {
+                self.seed_path(Utf8Path::new("/etc/group")).await;
+                self.seed_machine().await;
+            }
             "loginctl" => {
                 let person = sim::linger_file(&self.real.identity().user);
                 self.seed_path(&person).await;
             }
             "apt-get" | "dpkg" | "exportfs" => {
+                if program == "apt-get" {
+                    self.seed_installed().await;
+                }
                 self.seed_unit("nfs-server").await;
                 let named = args.iter().filter(|word| !word.starts_with('-'));
                 let names = sim::archived_names().map(str::to_owned);
@@ -160,6 +174,18 @@ impl Overlay {
             world.packages.insert(name.to_owned());
         } else if answer.stdout.contains("config-files") {
             world.remains.insert(name.to_owned());
+        }
+    }
+
+    /// What installing Docker or the toolkit builds on: groups, and the repositories that are set up.
+    async fn seed_installed(&self) {
+        self.seed_machine().await;
+        self.seed_unit("docker").await;
+        self.seed_path(Utf8Path::new("/etc/group")).await;
+        let lists = Utf8Path::new("/etc/apt/sources.list.d");
+        let names = self.real.list_dir(lists).await.ok().flatten();
+        for name in names.unwrap_or_default() {
+            self.seed_path(&lists.join(name)).await;
         }
     }
 

@@ -26,7 +26,10 @@ impl Overlay {
             .and_then(|answer| {
                 crate::model::parse_tool_version(&answer.stdout).map(|version| version.to_string())
             });
-        self.bench.world().toolkit = toolkit;
+        // What a rehearsed installation brought stays.
+        if !self.shadow().answers(&Query::ToolkitVersion) {
+            self.bench.world().toolkit = toolkit;
+        }
         self.seed_path(Utf8Path::new("/etc/docker/daemon.json"))
             .await;
         self.seed_docker().await;
@@ -35,7 +38,9 @@ impl Overlay {
         {
             self.bench.world().units.insert("docker".to_owned(), state);
         }
-        self.seed_minikube().await;
+        if !self.shadow().answers(&Query::MinikubeVersion) {
+            self.seed_minikube().await;
+        }
     }
 
     async fn json(&self, query: &Query) -> Value {
@@ -47,6 +52,9 @@ impl Overlay {
     }
 
     async fn seed_docker(&self) {
+        if !matches!(self.real.which("docker").await, Ok(Some(_))) {
+            return;
+        }
         let info = self.json(&Query::DockerInfo).await;
         let text = |key: &str| info[key].as_str().unwrap_or_default().to_owned();
         let running = self.real.query(&Query::DockerRunning).await;

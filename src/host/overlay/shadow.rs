@@ -19,6 +19,10 @@ pub struct Shadow {
     /// Services that were started or stopped.
     pub services: BTreeSet<String>,
     docker: bool,
+    /// Another toolkit than the real host's.
+    toolkit: bool,
+    /// Another minikube than the real host's.
+    minikube: bool,
     /// Profiles were made, started or deleted: more than objects in a running cluster.
     pub cluster: bool,
     exports: bool,
@@ -63,6 +67,8 @@ impl Shadow {
             );
         }
         self.docker |= without_images(before) != without_images(after);
+        self.toolkit |= before.toolkit != after.toolkit;
+        self.minikube |= before.minikube.version != after.minikube.version;
         self.cluster |= profiles_differ(before, after)
             || before.docker.containers != after.docker.containers
             || before.docker.running != after.docker.running;
@@ -102,7 +108,9 @@ impl Shadow {
             | Query::DockerNetwork { .. }
             | Query::DockerContainers { .. }
             | Query::DockerRunning => self.docker,
-            Query::MinikubeProfiles | Query::MinikubeStatus { .. } => self.cluster,
+            Query::ToolkitVersion => self.toolkit,
+            Query::MinikubeVersion => self.minikube,
+            Query::MinikubeProfiles | Query::MinikubeStatus { .. } => self.cluster || self.minikube,
             Query::NodeReaches { .. } => {
                 self.docker || self.cluster || self.exports || self.has_unit("nfs-server")
             }

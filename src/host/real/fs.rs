@@ -7,7 +7,7 @@ use crate::model::{Fault, Owner, Removal};
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use nix::sys::statvfs::{FsFlags, statvfs};
 use std::fs::{File, Metadata, Permissions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 
 /// Trees of the system, in which nothing is ever removed with everything in it.
@@ -138,6 +138,25 @@ fn put(path: &Utf8Path, content: &[u8], mode: u32) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     File::open(folder)?.sync_all()
+}
+
+/// Puts the content of an open file in place, by the same rules as [`write`].
+pub(super) fn place(path: &Utf8Path, mut from: File, mode: u32) -> Result<(), Fault> {
+    let mut place = || -> io::Result<()> {
+        let folder = folder_of(path)?;
+        make_parents(folder, 0o755)?;
+        let mut file = tempfile::Builder::new()
+            .prefix(".gpucluster-")
+            .tempfile_in(folder)?;
+        from.rewind()?;
+        io::copy(&mut from, &mut file)?;
+        file.as_file()
+            .set_permissions(Permissions::from_mode(mode))?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        File::open(folder)?.sync_all()
+    };
+    place().map_err(|error| cannot_write(path, &error))
 }
 
 fn folder_of(path: &Utf8Path) -> io::Result<&Utf8Path> {

@@ -6,6 +6,7 @@
 mod ends;
 mod exec;
 mod faults;
+mod fetch;
 mod fs;
 mod gate;
 mod identity;

@@ -3,15 +3,16 @@
 use super::exec::Child;
 use super::job::{Channel, Ended, Terms, follow};
 use super::programs::find;
-use super::{RealHost, faults, fs, root_fs, sudo, units};
+use super::{RealHost, faults, fetch, fs, root_fs, sudo, units};
 use crate::host::{Answer, Done, Moved, Performing, Stop, kube, outcome};
 use crate::model::{
-    Advice, Change, Command, Effect, Fault, Privilege, ServiceWant, Stream, UnitWant,
+    Advice, Change, Command, Effect, Fault, Fetch, Privilege, ServiceWant, Stream, UnitWant,
 };
 use crate::parse::minikube_events::parse_event;
 use crate::reason::{ids, matchers};
 use camino::Utf8Path;
 use std::io;
+use std::os::fd::AsRawFd;
 use std::time::Duration;
 
 /// How long a file operation of root may take.
@@ -59,6 +60,10 @@ impl RealHost {
                     blocking(move || fs::write(&path, content.as_bytes(), mode)).await?;
                 }
             }
+            Effect::Fetch(fetch) => {
+                let file = fetch::fetch(fetch, how).await?;
+                self.put(fetch, file).await?;
+            }
             Effect::RemoveOwned {
                 path,
                 removal,
@@ -102,6 +107,23 @@ impl RealHost {
             },
         }
         Ok(Done::default())
+    }
+
+    /// Puts a file that was fetched and proven where it belongs. It lies nowhere by a name of its own
+    /// until then, so that nothing is left of it whatever ends us.
+    async fn put(&self, fetch: &Fetch, file: std::fs::File) -> Result<(), Fault> {
+        let (path, mode) = (fetch.path.clone(), fetch.mode);
+        if !self.by_sudo(fetch.privilege) {
+            return blocking(move || fs::place(&path, file, mode)).await;
+        }
+        let ours = format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd());
+        let (steps, clean) = root_fs::place(&path, &ours, mode);
+        if let Err(fault) = self.as_root(steps).await {
+            // What failed is said; that its remains stay too would only hide it.
+            let _ = self.as_root(vec![clean]).await;
+            return Err(fault);
+        }
+        Ok(())
     }
 
     fn by_sudo(&self, privilege: Privilege) -> bool {

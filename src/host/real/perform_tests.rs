@@ -299,3 +299,32 @@ async fn a_unit_needs_systemd_and_that_is_said() {
         Ok(crate::host::UnitState::default())
     );
 }
+
+#[tokio::test]
+async fn a_file_is_put_in_place_whole_or_not_at_all() {
+    let place = place();
+    let source = place.root.join("source");
+    fs::write(&source, b"x\n", 0o600).unwrap();
+    let path = place.root.join("bin/tool");
+    let effect = |sum: &str| {
+        Effect::Fetch(Fetch {
+            from: source.to_string(),
+            proof: crate::model::Proof::Sha256(sum.to_owned()),
+            path: path.clone(),
+            mode: 0o755,
+            privilege: Privilege::User,
+        })
+    };
+    let (done, _) = perform(&place.host, effect(&"0".repeat(64))).await;
+    assert_eq!(done.unwrap_err().reason, ids::DOWNLOAD_NOT_GENUINE);
+    assert_eq!(place.host.stat(&place.root.join("bin")).await, Ok(None));
+    // `printf 'x\n' | sha256sum`
+    let sum = "73cb3858a687a8494ca3323053016282f3dad39d42cf62ca4e79dda2aac7d9ac";
+    let (done, _) = perform(&place.host, effect(sum)).await;
+    assert_eq!(done, Ok(Done::default()));
+    assert_eq!(place.host.stat(&path).await.unwrap().unwrap().mode, 0o755);
+    assert_eq!(
+        place.host.read_file(&path).await,
+        Ok(Some("x\n".to_owned()))
+    );
+}

@@ -63,6 +63,16 @@ pub(super) fn write(path: &Utf8Path, content: &str, mode: u32) -> (Vec<Step>, St
     (steps, step(&["rm", "-f", "--", temporary.as_str()]))
 }
 
+/// A file with the content of another, by the same steps. `from` is a path that root can open.
+pub(super) fn place(path: &Utf8Path, from: &str, mode: u32) -> (Vec<Step>, Step) {
+    let (mut steps, clean) = write(path, "", mode);
+    let fill = &mut steps[1];
+    fill.argv.insert(1, format!("if={from}"));
+    fill.argv.push("bs=1M".to_owned());
+    fill.stdin = None;
+    (steps, clean)
+}
+
 /// Something goes away, by the same rules as for a user. Nothing there means nothing to do.
 pub(super) fn remove(
     path: &Utf8Path,

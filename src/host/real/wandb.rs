@@ -181,7 +181,7 @@ async fn send(host: &str, request: http::Request<Full<Bytes>>) -> Result<Answer,
 }
 
 /// A failed connection in words: which of the ways there it failed on.
-fn words(host: &str, error: &(dyn Error + 'static)) -> String {
+pub(super) fn words(host: &str, error: &(dyn Error + 'static)) -> String {
     let chain = chain(error);
     let mut kind = None;
     let mut source = Some(error);

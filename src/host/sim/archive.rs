@@ -84,7 +84,57 @@ const ARCHIVE: &[Package] = &[
         conffiles: &[],
         scripted: &[],
     },
+    Package {
+        name: "runc",
+        needs: &[],
+        conffiles: &[],
+        scripted: &[],
+    },
+    Package {
+        name: "containerd",
+        needs: &["runc"],
+        conffiles: &[],
+        scripted: &[],
+    },
+    Package {
+        name: "docker.io",
+        needs: &["containerd"],
+        conffiles: &[plain(
+            "/etc/default/docker",
+            "# Here in Debian, this file is sourced by:\n",
+        )],
+        scripted: &[],
+    },
+    Package {
+        name: "libnvidia-container1",
+        needs: &[],
+        conffiles: &[],
+        scripted: &[],
+    },
+    Package {
+        name: "libnvidia-container-tools",
+        needs: &["libnvidia-container1"],
+        conffiles: &[],
+        scripted: &[],
+    },
+    Package {
+        name: "nvidia-container-toolkit-base",
+        needs: &[],
+        conffiles: &[],
+        scripted: &[],
+    },
+    Package {
+        name: "nvidia-container-toolkit",
+        needs: &["libnvidia-container-tools", "nvidia-container-toolkit-base"],
+        conffiles: &[],
+        scripted: &[],
+    },
 ];
+
+/// Whether a package comes from NVIDIA's repository and not from the distribution.
+pub fn is_nvidias(name: &str) -> bool {
+    name.contains("nvidia-container")
+}
 
 /// `/etc/exports` as the package makes it.
 const EXPORTS: &str = "\

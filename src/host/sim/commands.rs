@@ -2,7 +2,10 @@
 
 use super::bench::{Ended, Stage};
 use super::programs;
-use super::{docker, durations, minikube, nfs, packages, python, toolkit, units, user_units};
+use super::{
+    accounts, docker, durations, fetch, minikube, modules, nfs, packages, python, toolkit, units,
+    user_units,
+};
 use crate::host::Answer;
 use crate::model::{Command, Privilege};
 
@@ -35,6 +38,13 @@ pub fn is_modelled(argv: &[String]) -> bool {
                 | "loginctl"
                 | "sync"
                 | "systemctl"
+                | "modprobe"
+                | "nvidia-modprobe"
+                | "chown"
+                | "cp"
+                | "mv"
+                | "usermod"
+                | "gpasswd"
                 | "uv"
         )
 }
@@ -62,6 +72,12 @@ pub async fn run(stage: &Stage<'_>, command: &Command) -> Result<Answer, Ended> 
         "apt-get" => packages::apt_get(stage, args, root).await,
         "dpkg" => packages::dpkg(stage, args, root).await,
         "exportfs" => nfs::exportfs(stage, args, root).await,
+        "modprobe" => modules::modprobe(stage, args, root).await,
+        "nvidia-modprobe" => modules::nvidia_modprobe(stage, args).await,
+        "chown" => modules::chown(stage, args, root).await,
+        "cp" | "mv" => fetch::copy(stage, args, root).await,
+        "usermod" => accounts::usermod(stage, args, root).await,
+        "gpasswd" => accounts::gpasswd(stage, args, root).await,
         "loginctl" => user_units::loginctl(stage, args, root).await,
         "systemctl" if args.first() == Some(&"--user") => {
             user_units::systemctl(stage, args, &command.env).await

@@ -54,6 +54,33 @@ pub fn daemon_starts(world: &mut World) {
     }
 }
 
+/// The distribution's package brings engine and command, makes the group, and starts the daemon.
+pub fn installed(world: &mut World) {
+    let group = camino::Utf8Path::new("/etc/group");
+    let text = world
+        .files
+        .get(group)
+        .and_then(|entry| entry.content.clone());
+    let mut text = text.unwrap_or_default();
+    let line = text.lines().find(|line| line.starts_with("docker:"));
+    let user = world.identity.user.clone();
+    let member = line.is_some_and(|line| line.split([':', ',']).any(|word| word == user));
+    if line.is_none() {
+        text.push_str("docker:x:998:\n");
+        world.put(group.as_str(), &text, 0o644, 0);
+    }
+    world.docker.version = Some("26.1.3".to_owned());
+    world.docker.permitted = member;
+    super::units::set(world, "docker", true, true);
+}
+
+/// The package is removed: engine and command are gone, its data stays.
+pub fn removed(world: &mut World) {
+    daemon_stops(world);
+    world.docker.version = None;
+    world.units.remove("docker");
+}
+
 /// Every container stops with the daemon; minikube's node has no restart policy and stays down.
 pub fn daemon_stops(world: &mut World) {
     world.docker.running = false;

@@ -86,3 +86,6 @@ pub const AGENT_NO_SERVER: f64 = 20.0;
 pub const SERVICE_START: f64 = 0.2;
 /// Stop of a program that ends at SIGTERM at once.
 pub const SERVICE_STOP: f64 = 0.5;
+
+/// A program of some sixty megabytes over a good line.
+pub const DOWNLOAD: f64 = 12.0;

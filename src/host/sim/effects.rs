@@ -1,7 +1,7 @@
 //! One effect on a simulated world, whatever its kind.
 
 use super::bench::{Ended, Stage};
-use super::{commands, durations, kube_api, services, units, wandb};
+use super::{commands, durations, fetch, kube_api, services, units, wandb};
 use crate::host::{Done, HostError, outcome};
 use crate::model::{Change, Command, Effect, Fault, Privilege};
 use crate::reason::ids;
@@ -48,10 +48,15 @@ pub async fn carry_out(
         } => {
             stage.bench.wait(durations::SMALL_QUERY).await;
             let gone = stage
-                .change(|world| world.remove(path, *removal, *privilege))
+                .change(|world| {
+                    world.remove(path, *removal, *privilege)?;
+                    fetch::minikube_is(world, path);
+                    Ok::<(), String>(())
+                })
                 .await?;
             written(gone)
         }
+        Effect::Fetch(what) => fetch::fetch(stage, what).await,
         Effect::PutSecret { file } => {
             stage.bench.wait(durations::SMALL_QUERY).await;
             let put = stage
@@ -105,7 +110,8 @@ async fn kept(stage: &Stage<'_>) -> Result<(), Ended> {
     stage.change(|_| ()).await
 }
 
-fn written(result: Result<(), String>) -> Result<Done, Ended> {
+/// What became of a file.
+pub fn written(result: Result<(), String>) -> Result<Done, Ended> {
     result.map(|()| Done::default()).map_err(|words| {
         let reason = if words.contains("No space left") {
             ids::DISK_FULL

@@ -5,8 +5,8 @@ use super::fault::FaultRule;
 use super::store::Store;
 use super::world::{Performed, World};
 use super::{
-    SimOptions, docker, durations, effects, kube_api, machines, programs, query, services, units,
-    wandb,
+    SimOptions, accounts, docker, durations, effects, kube_api, machines, programs, query,
+    services, units, wandb,
 };
 use crate::host::{
     Answer, Done, HostError, Identity, KubeQuery, Look, Meta, Performing, Query, ReadHost,
@@ -76,6 +76,7 @@ impl SimHost {
         // What went on when the last process ended: its children are gone, systemd's work is done.
         world.forget_processes();
         docker::finish_restart(&mut world);
+        accounts::log_in(&mut world);
         Self {
             identity: world.identity.clone(),
             bench: Arc::new(Bench::new(world, store, options.pace, options.on_crash)),

@@ -25,6 +25,7 @@ pub fn docker_engine() -> Docker {
         version: Some("28.5.2".to_owned()),
         running: true,
         permitted: true,
+        joined: false,
         os: "Ubuntu 22.04.3 LTS".to_owned(),
         root_dir: "/var/lib/docker".to_owned(),
         rootless: false,

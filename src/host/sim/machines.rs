@@ -1,6 +1,5 @@
 //! The machines that can be simulated.
 
-use super::docker;
 use super::machine_hardware::kernel_files;
 use super::machine_parts::{
     GROUPS, GROUPS_WITHOUT_DOCKER, docker_engine, nfs_in_use, one_gpu, os_release, shared_host,
@@ -10,6 +9,7 @@ use super::machines_stack;
 use super::world::{
     Disk, Driver, FORMAT, GpuStack, Minikube, NfsPort, Profile, Python, WandbServer, World,
 };
+use super::{docker, fetch};
 use crate::host::{Identity, UnitState};
 use crate::model::Fault;
 use crate::reason::ids;
@@ -36,6 +36,10 @@ const MACHINES: &[(&str, &str)] = &[
     (
         "no-toolkit",
         "GPUs and Docker, but no NVIDIA container toolkit",
+    ),
+    (
+        "bare",
+        "GPUs and their driver, and neither Docker, toolkit nor minikube; up --install brings them",
     ),
     ("old-minikube", "minikube 1.31.2, which knows no --gpus"),
     (
@@ -164,7 +168,8 @@ pub fn build(name: &str) -> Result<World, Fault> {
             world.gpus.driver = Driver::NotInstalled;
             world.toolkit = None;
         }
-        "no-toolkit" => world.toolkit = None,
+        "no-toolkit" => without_toolkit(&mut world),
+        "bare" => bare(&mut world),
         "old-minikube" => world.minikube.version = Some("v1.31.2".to_owned()),
         "driver-mismatch" => world.gpus.driver = Driver::Mismatch,
         "no-modeset" => world.gpus.modeset = false,
@@ -201,7 +206,25 @@ pub fn build(name: &str) -> Result<World, Fault> {
     world.machine = name.to_owned();
     kernel_files(&mut world);
     machine_troubles::bring(name, &mut world);
+    fetch::put_minikube(&mut world);
     Ok(world)
+}
+
+fn without_toolkit(world: &mut World) {
+    world.toolkit = None;
+    world.packages.remove("nvidia-container-toolkit");
+}
+
+/// Only the driver is there. The account was put into the group `docker` when it was made.
+fn bare(world: &mut World) {
+    without_toolkit(world);
+    world.identity.hostname = "willow".to_owned();
+    world.packages.remove("docker-ce");
+    world.units.remove("docker");
+    world.docker.version = None;
+    world.docker.running = false;
+    world.files.remove(camino::Utf8Path::new("/etc/docker"));
+    world.minikube.version = None;
 }
 
 fn unit(enabled: bool, active: bool) -> UnitState {

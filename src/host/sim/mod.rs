@@ -7,6 +7,7 @@
 //!
 //! This room knows nothing of steps or settings: it models tools, not wishes.
 
+mod accounts;
 mod agent;
 mod archive;
 mod bench;
@@ -16,6 +17,7 @@ mod docker_queries;
 mod durations;
 mod effects;
 mod fault;
+mod fetch;
 mod files;
 mod gpu;
 mod gpu_xml;
@@ -39,6 +41,7 @@ mod minikube_node;
 mod minikube_phases;
 mod minikube_queries;
 mod minikube_start;
+mod modules;
 mod nfs;
 mod nfs_mount;
 mod package_queries;

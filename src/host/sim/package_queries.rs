@@ -2,7 +2,7 @@
 
 use super::archive;
 use super::commands::said;
-use super::packages::{missing, with_dependants};
+use super::packages::{can_locate, missing, with_dependants};
 use super::world::World;
 use crate::host::Answer;
 use camino::Utf8Path;
@@ -63,7 +63,7 @@ pub fn versions(world: &World, names: &[String]) -> Answer {
 
 /// `apt-get install --simulate`.
 pub fn install(world: &World, name: &str) -> Answer {
-    if archive::find(name).is_none() {
+    if !can_locate(world, name) {
         let words = format!("E: Unable to locate package {name}\n");
         return said(100, PREAMBLE, words);
     }

@@ -4,7 +4,7 @@ use super::archive::{self, Package};
 use super::bench::{Ended, Stage};
 use super::commands::{said, unmodelled};
 use super::world::World;
-use super::{durations, units};
+use super::{docker, durations, units};
 use crate::host::{Answer, UnitState};
 use crate::parse::apt;
 use camino::Utf8Path;
@@ -123,7 +123,8 @@ async fn configure(stage: &Stage<'_>, root: bool) -> Result<Answer, Ended> {
 }
 
 async fn install(stage: &Stage<'_>, names: &[&str]) -> Result<Answer, Ended> {
-    if let Some(unknown) = names.iter().find(|name| archive::find(name).is_none()) {
+    let unknown = |name: &&&str| stage.look(|world| !can_locate(world, name));
+    if let Some(unknown) = names.iter().find(unknown) {
         return Ok(said(
             100,
             "Reading package lists...\nBuilding dependency tree...\n",
@@ -158,6 +159,18 @@ async fn install(stage: &Stage<'_>, names: &[&str]) -> Result<Answer, Ended> {
             .await?;
     }
     Ok(said(0, "Processing triggers for man-db ...\n", ""))
+}
+
+/// Whether a package is in any of the repositories that are set up.
+pub fn can_locate(world: &World, name: &str) -> bool {
+    let lists = Utf8Path::new("/etc/apt/sources.list.d");
+    let has_nvidias = || {
+        world.files.iter().any(|(path, entry)| {
+            let text = entry.content.as_deref().unwrap_or_default();
+            path.starts_with(lists) && text.contains("libnvidia-container")
+        })
+    };
+    archive::find(name).is_some() && (!archive::is_nvidias(name) || has_nvidias())
 }
 
 /// What of these and of what they need is not installed, needs first.
@@ -216,6 +229,8 @@ fn set_up(world: &mut World, package: &Package) {
         "nfs-common" => world.put_dir("/var/lib/nfs", 0o755, 0),
         "nfs-kernel-server" => units::set(world, "nfs-server", true, true),
         "python3-venv" => world.python.venv = true,
+        "docker.io" => docker::installed(world),
+        "nvidia-container-toolkit" => world.toolkit = Some("1.17.8".to_owned()),
         _ => {}
     }
 }
@@ -261,6 +276,11 @@ fn remove(world: &mut World, name: &str) {
         for template in package.config().filter_map(|config| config.template) {
             take(world, template);
         }
+    }
+    match name {
+        "docker.io" => docker::removed(world),
+        "nvidia-container-toolkit" => world.toolkit = None,
+        _ => {}
     }
     if name == "nfs-kernel-server" {
         units::set(world, "nfs-server", false, false);

@@ -57,7 +57,9 @@ pub fn path_of(world: &World, program: &str) -> Option<Utf8PathBuf> {
             .then(|| format!("{}/.local/bin/uv", world.identity.home)),
         "systemctl" | "loginctl" | "sudo" | "apt-get" | "apt-cache" | "dpkg" | "dpkg-query"
         | "sh" | "sync" | "modprobe" | "modinfo" | "dmesg" | "journalctl" | "timedatectl"
-        | "getent" => Some(format!("/usr/bin/{program}")),
+        | "getent" | "usermod" | "gpasswd" | "chown" | "cp" | "mv" => {
+            Some(format!("/usr/bin/{program}"))
+        }
         _ => None,
     };
     found.map(Utf8PathBuf::from)

@@ -27,6 +27,11 @@ pub fn version(world: &World) -> Answer {
 /// # Errors
 /// When the person stops it.
 pub async fn run(stage: &Stage<'_>, args: &[&str], root: bool) -> Result<Answer, Ended> {
+    if let ["cdi", "generate", output] = args
+        && let Some(path) = output.strip_prefix("--output=")
+    {
+        return generate(stage, path, root).await;
+    }
     if args != ["runtime", "configure", "--runtime=docker"] {
         return Ok(unmodelled("nvidia-ctk", args));
     }
@@ -77,6 +82,31 @@ pub async fn run(stage: &Stage<'_>, args: &[&str], root: bool) -> Result<Answer,
     stderr += &log(&format!("Wrote updated config to {DAEMON_JSON}"));
     stderr += &log("It is recommended that docker daemon be restarted.");
     Ok(said(0, "", stderr))
+}
+
+/// `nvidia-ctk cdi generate --output=PATH`: what a container needs of the driver, with its version.
+async fn generate(stage: &Stage<'_>, path: &str, root: bool) -> Result<Answer, Ended> {
+    stage.wait(durations::RUNTIME_CONFIGURE).await?;
+    if !root {
+        let words = format!(
+            "time=\"2026-11-23T15:15:14Z\" level=error msg=\"failed to save spec: open {path}: permission denied\"\n"
+        );
+        return Ok(said(1, "", words));
+    }
+    stage
+        .change(|world| {
+            let version = &world.gpus.version;
+            let text = format!(
+                "---\ncdiVersion: 0.5.0\nkind: nvidia.com/gpu\ncontainerEdits:\n  mounts:\n  \
+                 - containerPath: /usr/lib/x86_64-linux-gnu/libcuda.so.{version}\n    \
+                 hostPath: /usr/lib/x86_64-linux-gnu/libcuda.so.{version}\n"
+            );
+            world.put(path, &text, 0o644, 0);
+        })
+        .await?;
+    let words =
+        "time=\"2026-11-23T15:15:14Z\" level=info msg=\"Generated CDI spec with version 0.5.0\"\n";
+    Ok(said(0, "", words))
 }
 
 /// Go's words for text that is no JSON.

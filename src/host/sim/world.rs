@@ -86,6 +86,9 @@ pub struct Docker {
     pub running: bool,
     /// The person may use its socket.
     pub permitted: bool,
+    /// They joined its group since they logged in.
+    #[serde(default)]
+    pub joined: bool,
     /// `OperatingSystem` of `docker info`.
     pub os: String,
     /// `DockerRootDir`.

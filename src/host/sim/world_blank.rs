@@ -25,6 +25,7 @@ impl World {
                 version: None,
                 running: false,
                 permitted: true,
+                joined: false,
                 os: String::new(),
                 root_dir: String::new(),
                 rootless: false,

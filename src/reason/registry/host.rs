@@ -61,17 +61,6 @@ The number is fixed when an ext4 file system is made; xfs and btrfs grow it.",
     )
     .advice(&[("see which file system is full", Some("df -i"))]),
     Kind::new(
-        ids::HOST_CLOCK_WRONG,
-        Exit::NeedsHuman,
-        "the machine's clock is years off",
-        "Certificates are valid between two dates. With a clock that is years off every connection by
-TLS fails, to registries, to W&B and to the cluster itself: `certificate has expired or is not yet
-valid`. An empty battery of the mainboard or a restored virtual machine does it.
-
-  timedatectl",
-    )
-    .advice(&[("let a time server set it", Some("sudo timedatectl set-ntp true"))]),
-    Kind::new(
         ids::HOST_CLOCK_UNSYNCHRONIZED,
         Exit::NeedsHuman,
         "no time server keeps the machine's clock",

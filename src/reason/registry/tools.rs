@@ -109,4 +109,33 @@ mounted read-only, or the file is immutable (`lsattr`).",
     )
     .advice(&[("see who owns the folder named above", Some("ls -ld <folder>"))])
     .retryable(),
+    Kind::new(
+        ids::DOWNLOAD_FAILED,
+        Exit::ChangeFailed,
+        "a file could not be fetched",
+        "The server could not be reached, refused, or broke off; nothing of it was put in place.
+
+`https_proxy`, `all_proxy` and `no_proxy` are honoured, with certificates of this machine's own
+store. Every address can be set to a mirror or to the path of a file that is here already:
+`install.minikube_source`, `install.toolkit_repository` and `install.toolkit_key` in the settings.
+See whether the address answers at all:
+
+  curl -fIL <address>",
+    )
+    .advice(&[("name a mirror or a local file in the settings (`install.…_source`), or try again", None)])
+    .retryable(),
+    Kind::new(
+        ids::DOWNLOAD_NOT_GENUINE,
+        Exit::ChangeFailed,
+        "what was fetched is not what it should be",
+        "The release of minikube is known by its SHA-256, NVIDIA's package key by its fingerprint. What
+arrived has another one, so it was thrown away before anything could use it.
+
+A mirror that is behind or ahead, a proxy that answers with a page of its own, or a download that
+somebody has changed. Another release of minikube needs its own sum: set `install.minikube_sha256`
+beside `install.minikube_version`; minikube publishes it beside the binary:
+
+  curl -fsSL <address of the binary>.sha256",
+    )
+    .advice(&[("compare the address and the sum in the settings with what the publisher says", None)]),
 ];

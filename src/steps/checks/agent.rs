@@ -89,7 +89,7 @@ async fn log(seeing: Seeing<'_>) -> Probe {
     let failures = failures(&service.log);
     let mut seen = match (&service.waiting, service.restarts) {
         (Some(what), _) => Observation::in_place(format!("waiting: {what}")),
-        (None, 0) => Observation::in_place("nothing"),
+        (None, 0) => Observation::in_place("no trouble"),
         (None, n) => Observation::in_place(format!("started again {n} times")),
     };
     if let Some(last) = failures.last() {

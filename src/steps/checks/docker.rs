@@ -40,7 +40,7 @@ pub fn checks(wish: &Arc<Wish>) -> [Check; 2] {
         Check::new(
             wish,
             "docker.context",
-            "docker speaks to this machine's own daemon",
+            "The docker command speaks to this machine's own daemon",
             |seeing| Box::pin(context(seeing)),
         )
         .explains(NOT_OURS)

@@ -64,7 +64,7 @@ async fn plugin(seeing: Seeing<'_>) -> Probe {
     }
     let pods = pods.map_err(api_failed)?.unwrap_or(Value::Null);
     let Some(pod) = pods.pointer("/items/0") else {
-        return Ok(Observation::in_place("its pod is not made yet"));
+        return Ok(Observation::in_place("the plugin's pod is not made yet"));
     };
     let read = Advice::run(
         "read what it says",
@@ -87,7 +87,7 @@ async fn plugin(seeing: Seeing<'_>) -> Probe {
             )
         }
         Some(Trouble::Waiting(words)) => Ok(Observation::in_place(format!("waiting: {words}"))),
-        None => Ok(Observation::in_place("its pod runs")),
+        None => Ok(Observation::in_place("the plugin's pod runs")),
     }
 }
 
@@ -130,7 +130,7 @@ async fn gpus(seeing: Seeing<'_>) -> Probe {
             )),
         );
     }
-    let seen = Observation::in_place(format!("{allocatable} of {physical}"));
+    let seen = Observation::in_place(format!("{allocatable} of {physical} GPUs"));
     if capacity > physical && physical > 0 && capacity % physical != 0 {
         // A multiple is time slicing; anything else is a count from before.
         return Ok(seen.warn(format!(

@@ -5,7 +5,7 @@ use crate::model::{Prior, Receipt, Touch};
 use crate::steps::container::Container;
 use crate::steps::docker::Docker;
 use crate::steps::driver::Driver;
-use crate::steps::minikube::Binary;
+use crate::steps::minikube_binary::Binary;
 use crate::steps::testing::{
     PROOF, TestHost, answer, dir, planned, said, seen, undone, verdict, wish,
 };
@@ -321,6 +321,6 @@ fn minikube_must_be_new_enough() {
         (with("what?"), "unknown TOOL_OUTPUT_UNREADABLE"),
     ];
     for (host, want) in cases {
-        assert_eq!(verdict(&Binary, &host), want);
+        assert_eq!(verdict(&Binary::new(Arc::new(wish())), &host), want);
     }
 }

@@ -20,7 +20,7 @@ pub fn cpus(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         StepId::new("host.cpus"),
-        "there are CPUs enough for a cluster",
+        "There are CPUs enough for a cluster",
         |wish, _| Box::pin(std::future::ready(Ok(look_at_cpus(wish)))),
     )
     .explains(&[id::CLUSTER])
@@ -31,7 +31,7 @@ pub fn memory(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         StepId::new("host.memory"),
-        "there is memory enough for a cluster",
+        "There is memory enough for a cluster",
         |_, host| Box::pin(look_at_memory(host)),
     )
     .explains(&[id::CLUSTER])
@@ -46,7 +46,7 @@ fn look_at_cpus(wish: &Wish) -> Observation {
                 .advise(Advice::say("give the machine more CPUs")),
         );
     }
-    Observation::in_place(have.to_string())
+    Observation::in_place(format!("{have} CPUs"))
 }
 
 async fn look_at_memory(host: &dyn ReadHost) -> Probe {

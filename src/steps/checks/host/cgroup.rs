@@ -16,7 +16,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         ID,
-        "control groups v2 with what Kubernetes needs",
+        "Control groups v2 with what Kubernetes needs",
         |_, host| Box::pin(look(host)),
     )
     .explains(&[id::CLUSTER])
@@ -57,7 +57,7 @@ async fn look(host: &dyn ReadHost) -> Probe {
             fault
         }));
     }
-    let seen = Observation::in_place(format!("v{version}: {}", NEEDED.join(", ")));
+    let seen = Observation::in_place(format!("cgroup v{version}: {}", NEEDED.join(", ")));
     Ok(if version == 1 {
         seen.warn_of(Fault::new(
             ids::HOST_CGROUP_V1,

@@ -18,7 +18,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         StepId::new("host.clock"),
-        "the clock is right and kept so",
+        "The clock is right and kept so",
         |_, host| Box::pin(look(host)),
     )
     .explains(&[id::WANDB, id::CLUSTER])
@@ -31,7 +31,7 @@ async fn look(host: &dyn ReadHost) -> Probe {
         let years = 1970 + now / 31_556_952_000;
         let text = format!("the clock says that it is the year {years}");
         return Ok(Observation::needs_human(
-            Fault::new(ids::HOST_CLOCK_WRONG, text).advise(Advice::run(
+            Fault::new(ids::CLOCK_WRONG, text).advise(Advice::run(
                 "let a time server set it",
                 "sudo timedatectl set-ntp true",
             )),

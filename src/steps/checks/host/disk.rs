@@ -25,7 +25,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         ID,
-        "the file systems that are written have room",
+        "The file systems that are written have room",
         |wish, host| Box::pin(look(wish, host)),
     )
     .explains(&[id::CLUSTER, id::CONTAINER, id::AGENT_ENV])

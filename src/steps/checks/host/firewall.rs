@@ -13,7 +13,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         StepId::new("host.firewall"),
-        "packets of containers are forwarded",
+        "Packets of containers are forwarded",
         |_, host| Box::pin(look(host)),
     )
     .asks(

@@ -21,7 +21,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         DEVICES,
-        "the driver's device files are there and may be used",
+        "The driver's device files are there and may be used",
         |wish, host| Box::pin(look(wish, host)),
     )
     .explains(&[id::DRIVER, id::CONTAINER, id::CLUSTER])

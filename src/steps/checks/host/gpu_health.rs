@@ -19,7 +19,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         HEALTH,
-        "no GPU reports errors of its hardware",
+        "No GPU reports errors of its hardware",
         |_, host| Box::pin(look(host)),
     )
     .explains(&[PCI, id::DRIVER, id::CONTAINER, id::NODE])

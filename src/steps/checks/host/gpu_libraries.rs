@@ -26,7 +26,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         LIBRARIES,
-        "the driver's library and module are of one version",
+        "The driver's library and module are of one version",
         |_, host| Box::pin(look(host)),
     )
     .explains(&[id::DRIVER, id::CONTAINER])
@@ -61,7 +61,9 @@ async fn look(host: &dyn ReadHost) -> Probe {
         )));
     };
     if module == library {
-        return Ok(Observation::in_place(format!("both {library}")));
+        return Ok(Observation::in_place(format!(
+            "library and module {library}"
+        )));
     }
     Ok(Observation::needs_human(
         Fault::new(

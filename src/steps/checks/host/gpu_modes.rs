@@ -18,7 +18,7 @@ pub fn persistence(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         PERSISTENCE,
-        "the driver keeps idle GPUs ready",
+        "The driver keeps idle GPUs ready",
         |_, host| Box::pin(look_at_persistence(host)),
     )
     .asks(tools([Query::NvidiaSmiXml]))
@@ -26,7 +26,7 @@ pub fn persistence(wish: &Arc<Wish>) -> Check {
 
 /// `gpu.mig`.
 pub fn mig(wish: &Arc<Wish>) -> Check {
-    Check::new(wish, MIG, "every GPU is whole (no MIG)", |_, host| {
+    Check::new(wish, MIG, "Every GPU is whole (no MIG)", |_, host| {
         Box::pin(look_at_mig(host))
     })
     .asks(tools([Query::NvidiaSmiXml]))
@@ -37,7 +37,7 @@ pub fn fabric(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         FABRIC,
-        "the GPUs behind NVSwitch have joined their fabric",
+        "The GPUs behind NVSwitch have joined their fabric",
         |_, host| Box::pin(look_at_fabric(host)),
     )
     .asks(vec![

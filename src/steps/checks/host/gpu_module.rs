@@ -23,7 +23,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         MODULE,
-        "the NVIDIA kernel module is loaded and takes the GPUs",
+        "The NVIDIA kernel module is loaded and takes the GPUs",
         |wish, host| Box::pin(look(wish, host)),
     )
     .explains(&[id::DRIVER, super::LIBRARIES, super::DEVICES])

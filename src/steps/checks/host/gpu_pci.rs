@@ -16,7 +16,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         PCI,
-        "every NVIDIA GPU on the PCI bus answers",
+        "Every NVIDIA GPU on the PCI bus answers",
         |_, host| Box::pin(look(host)),
     )
     .explains(&[MODULE, id::DRIVER])

@@ -42,17 +42,21 @@ async fn look(wish: &Wish, host: &dyn ReadHost) -> Probe {
         None => return Ok(not_used("this machine was not booted by UEFI")),
     };
     if !on {
-        return Ok(Observation::in_place("off"));
+        return Ok(Observation::in_place("Secure Boot is off"));
     }
     if loaded.is_some() {
-        return Ok(Observation::in_place("on, and the NVIDIA module is loaded"));
+        return Ok(Observation::in_place(
+            "Secure Boot is on, and the NVIDIA module is loaded",
+        ));
     }
     if bus.is_none_or(|bus| bus.gpus.is_empty()) {
-        return Ok(Observation::in_place("on; there is no NVIDIA GPU"));
+        return Ok(Observation::in_place(
+            "Secure Boot is on; there is no NVIDIA GPU",
+        ));
     }
     if nouveau || built != Some(true) {
         return Ok(Observation::in_place(
-            "on; the kernel was given no NVIDIA module yet",
+            "Secure Boot is on; the kernel was given no NVIDIA module yet",
         ));
     }
     let (module, log) = tokio::join!(host.query(&Query::NvidiaModule), kernel_log(host));
@@ -77,9 +81,9 @@ async fn look(wish: &Wish, host: &dyn ReadHost) -> Probe {
             }),
             None,
         ) => Ok(Observation::in_place(format!(
-            "on; the module is signed by `{key}`"
+            "Secure Boot is on; the module is signed by `{key}`"
         ))),
-        _ => Ok(Observation::in_place("on")),
+        _ => Ok(Observation::in_place("Secure Boot is on")),
     }
 }
 

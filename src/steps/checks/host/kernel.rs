@@ -17,7 +17,7 @@ pub fn inotify(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         StepId::new("host.inotify"),
-        "inotify has room for Kubernetes",
+        "The limits of inotify suit Kubernetes",
         |_, host| Box::pin(look_at_inotify(host)),
     )
     .explains(&[id::CLUSTER, id::NODE])
@@ -28,7 +28,7 @@ pub fn limits(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         StepId::new("host.limits"),
-        "programs may open files enough",
+        "Programs may open files enough",
         |_, host| Box::pin(look_at_limits(host)),
     )
 }
@@ -38,7 +38,7 @@ pub fn bpf(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         StepId::new("host.bpf"),
-        "the kernel lets the toolkit filter devices",
+        "The kernel lets the toolkit filter devices",
         |_, host| Box::pin(look_at_bpf(host)),
     )
     .explains(&[id::CONTAINER])

@@ -28,7 +28,7 @@ pub fn dns(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         StepId::new("host.dns"),
-        "names of the network are resolved",
+        "Names of the network are resolved",
         |wish, host| Box::pin(look_at_names(wish, host)),
     )
     .explains(&[id::WANDB, id::CONTAINER, id::CLUSTER, id::AGENT_ENV])
@@ -40,7 +40,7 @@ pub fn proxy(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         StepId::new("host.proxy"),
-        "the cluster's addresses need no proxy",
+        "The cluster's addresses need no proxy",
         |wish, _| {
             Box::pin(std::future::ready(Ok(look_at_proxies(
                 &wish.identity.proxies,

@@ -15,7 +15,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
         ID,
-        "the distribution and its kernel are known",
+        "The distribution and its kernel are known",
         |wish, host| Box::pin(look(wish, host)),
     )
 }
