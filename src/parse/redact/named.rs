@@ -96,13 +96,23 @@ fn behind(text: &str, name: &Range<usize>, kind: Kind) -> Option<Span> {
 fn flag(text: &str, at: usize) -> Option<usize> {
     let rest = &text[at..];
     if rest.starts_with([' ', '\t']) {
-        // The next flag is no value.
-        return (!rest.trim_start().starts_with('-')).then_some(at);
+        return (!is_flag(rest.trim_start())).then_some(at);
     }
     let open = rest.trim_start_matches(['"', '\'', '\\']);
     let next = open.strip_prefix(',')?.trim_start();
     (open.len() < rest.len() && next.starts_with(['"', '\'', '\\']))
         .then(|| text.len() - text[at..].len() + (rest.len() - next.len()))
+}
+
+/// Whether this is the next flag (`--name`, `-n`), and no value that begins with a dash.
+fn is_flag(rest: &str) -> bool {
+    let letter = |text: &str| text.starts_with(|c: char| c.is_ascii_alphabetic());
+    match rest.strip_prefix("--") {
+        Some(long) => letter(long),
+        None => rest.strip_prefix('-').is_some_and(|short| {
+            letter(short) && !short[1..].starts_with(|c: char| !c.is_whitespace())
+        }),
+    }
 }
 
 /// Where the value begins of a pair whose name stood last: `{"name": "HF_TOKEN", "value": "…"}`, in

@@ -108,6 +108,8 @@ proptest! {
     fn by_their_names(
         before in noise(), name in name(), secret in password(), after in noise(), how in 0..14_usize,
     ) {
+        // Every program takes that for its next flag.
+        prop_assume!(how != 8 || !secret.starts_with("--"));
         let text = format!("{before}\n{}{after}", written(how, &name, &secret));
         let clean = Redactor::default().clean(&text).text;
         prop_assert!(!clean.contains(&secret), "{text}\n{clean}");

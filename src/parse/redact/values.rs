@@ -136,7 +136,16 @@ fn indentation(line: &str) -> usize {
 /// Values that hide nothing: none at all, references to what is elsewhere, what was taken out before.
 fn is_nothing(value: &str) -> bool {
     let word = value.trim_end_matches([',', ';', '}', ']', ')']);
-    let refers = |open: &str, close: char| value.starts_with(open) && value.contains(close);
+    let refers = |open: &str, close: char| {
+        let inside = value.strip_prefix(open);
+        inside.is_some_and(|inside| {
+            inside.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && inside.find(close).is_some_and(|at| {
+                    let behind = &inside[at + close.len_utf8()..];
+                    behind.chars().all(|c| !c.is_ascii_alphanumeric())
+                })
+        })
+    };
     value.is_empty()
         || [
             "null", "None", "none", "nil", "<nil>", "true", "false", "unset", "&&", "||", "*",
@@ -144,11 +153,11 @@ fn is_nothing(value: &str) -> bool {
         ]
         .contains(&word)
         || value.starts_with("[redacted:")
-        || refers("[secret]", ']')
+        || value.starts_with("[secret]")
         || refers("$(", ')')
         || refers("${", '}')
         || ["{", "[", "{}", "[]"].contains(&value)
-        || ["{\"", "{\\\"", "[{"]
+        || ["{\"", "{\\\"", "[{\"", "[{\\\""]
             .iter()
             .any(|open| value.starts_with(open))
 }

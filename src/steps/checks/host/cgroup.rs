@@ -57,7 +57,7 @@ async fn look(host: &dyn ReadHost) -> Probe {
             fault
         }));
     }
-    let seen = Observation::in_place(format!("cgroup v{version}: {}", NEEDED.join(", ")));
+    let seen = Observation::in_place(format!("cgroup v{version}"));
     Ok(if version == 1 {
         seen.warn_of(Fault::new(
             ids::HOST_CGROUP_V1,
