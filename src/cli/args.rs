@@ -183,7 +183,7 @@ pub enum Command {
         /// List the checks
         #[arg(long)]
         list: bool,
-        /// Findings of these checks do not count
+        /// Findings of these checks, and what they block, do not count
         #[arg(long, value_name = "CHECK", value_delimiter = ',')]
         ignore: Vec<String>,
         /// Warnings count as problems

@@ -26,7 +26,12 @@ pub fn install_docker(os: &OsRelease, user: &str) -> Vec<Advice> {
             Advice::say("install the Docker engine: https://docs.docker.com/engine/install/")
         }
     };
-    vec![install, join_group(user)]
+    let mut advice = vec![install];
+    // Root needs no group.
+    if user != "root" {
+        advice.push(join_group(user));
+    }
+    advice
 }
 
 /// How a user gets at the daemon's socket.

@@ -162,6 +162,20 @@ fn forms_of_doctor_are_refused_elsewhere() {
 }
 
 #[test]
+fn what_an_ignored_check_blocks_does_not_count_either() {
+    let person = Person::new();
+    let ran = person.types("doctor --simulate=no-gpu --ignore gpu --output json");
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(told["problems"], serde_json::json!([]));
+    for check in told["checks"].as_array().unwrap() {
+        let by_gpu = check["blocked_by"]
+            .as_str()
+            .is_some_and(|by| by.starts_with("gpu."));
+        assert!(!by_gpu || check["ignored"] == true, "{check}");
+    }
+}
+
+#[test]
 fn chosen_checks_are_shown_with_whatever_is_to_blame_and_nothing_else() {
     let person = Person::new();
     let ids = |line: &str| -> Vec<String> {

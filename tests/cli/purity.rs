@@ -190,5 +190,7 @@ fn tools_that_print_megabytes_of_anything_are_shown_safely_in_little_memory() {
         .filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok())
         .max();
     let peak = peak.unwrap();
-    assert!(peak < 40 * 1024, "{peak} KiB");
+    // A program with everything that debugging needs is ten MiB larger by itself.
+    let limit = if cfg!(debug_assertions) { 50 } else { 40 };
+    assert!(peak < limit * 1024, "{peak} KiB");
 }

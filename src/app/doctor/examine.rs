@@ -233,7 +233,11 @@ impl Examined {
             .retain(|found| wanted.keeps(found, &blamed));
         for found in &mut checkup.findings {
             found.tried = self.tried.contains(&found.id);
-            found.ignored = wanted.ignored.contains(&found.id);
+            // What nobody wants to hear of blames nothing else either.
+            found.ignored = wanted.ignored.contains(&found.id)
+                || found
+                    .blocked_by
+                    .is_some_and(|by| wanted.ignored.contains(&by));
         }
         checkup.strict = wanted.strict;
         checkup
