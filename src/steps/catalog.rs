@@ -1,7 +1,7 @@
 //! Every step there is, in one list.
 
 use super::checks::checks;
-use super::mend::mends;
+use super::mend::{Over, mends};
 use super::{StepFlags, Wish};
 use super::{
     agent::Agent, agent_env::AgentEnv, agent_unit::AgentUnit, container::Container, docker::Docker,
@@ -11,7 +11,6 @@ use super::{
 };
 use crate::config::Settings;
 use crate::host::Identity;
-use crate::model::StepId;
 use crate::step::Step;
 use std::sync::Arc;
 
@@ -45,10 +44,13 @@ pub fn catalog_with_mends(
 ) -> Vec<Arc<dyn Step>> {
     let wish = Arc::new(Wish::new(settings, flags, identity));
     let mut all = steps(&wish);
-    all.extend(mends(&wish));
-    let known: Vec<StepId> = all.iter().map(|step| step.id()).collect();
-    let others = checks(&wish).into_iter();
-    all.extend(others.filter(|check| !known.contains(&check.id())));
+    let mut mends = mends(&wish);
+    for check in checks(&wish) {
+        match mends.iter().position(|mend| mend.id() == check.id()) {
+            Some(at) => all.push(Arc::new(Over::new(mends.swap_remove(at), check))),
+            None => all.push(check),
+        }
+    }
     all
 }
 

@@ -110,6 +110,8 @@ impl Docker {
         let user = &self.wish.identity.user;
         let words: Vec<String> = diffs
             .iter()
+            // Said with the daemon that it would start.
+            .filter(|diff| diff.field != docker_trouble::SOCKET)
             .map(|diff| match diff.field.as_str() {
                 docker_trouble::SERVICE => "the Docker daemon does not run".to_owned(),
                 _ => format!("`{user}` is not in the group `{}`", docker_trouble::GROUP),

@@ -2,7 +2,7 @@
 
 use super::apt::TakenBack;
 use super::docker::Docker;
-use super::docker_trouble::{GROUP, MEMBERS, SERVICE};
+use super::docker_trouble::{GROUP, MEMBERS, SERVICE, SOCKET};
 use super::look::differs;
 use super::{id, packages};
 use crate::host::groups::is_member;
@@ -28,8 +28,12 @@ impl Docker {
         if let Some(packages) = diffs.iter().find(|diff| diff.field == PACKAGES) {
             changes.extend(self.install(&packages.want));
         }
+        if differs(diffs, SOCKET) {
+            // The daemon's unit would start it as well, and nobody would know that it was off before.
+            changes.push(start(SOCKET));
+        }
         if differs(diffs, SERVICE) {
-            changes.push(start());
+            changes.push(start(UNIT));
         }
         if differs(diffs, MEMBERS) {
             changes.push(self.join());
@@ -211,25 +215,21 @@ impl Docker {
         }
     }
 
-    /// A daemon that was off before us is switched off again, unless somebody uses it by now.
+    /// What was off before us is switched off again, unless somebody uses the daemon by now. The daemon
+    /// goes before the socket that would start it again.
     async fn stop_again(&self, host: &dyn ReadHost, receipt: &Receipt, back: &mut TakenBack) {
-        let ours = receipt
-            .of(id::DOCKER)
-            .any(|made| made.touch == Touch::Unit(UNIT.to_owned()));
-        let Some(Prior::Unit { enabled, active }) = receipt.prior(&Touch::Unit(UNIT.to_owned()))
-        else {
-            return;
-        };
-        let now = host.unit(UNIT).await.unwrap_or_default();
-        let want = match (now.enabled && !enabled, now.active && !active) {
-            _ if !ours => return,
-            (true, true) => UnitWant::DisabledAndStopped,
-            (true, false) => UnitWant::Disabled,
-            (false, true) => UnitWant::Stopped,
-            (false, false) => return,
-        };
-        if now.active
-            && !active
+        let mut wants = Vec::new();
+        for unit in [UNIT, SOCKET] {
+            wants.extend(
+                off_again(host, receipt, unit)
+                    .await
+                    .map(|want| (unit, want)),
+            );
+        }
+        let stops =
+            |want: &UnitWant| matches!(want, UnitWant::DisabledAndStopped | UnitWant::Stopped);
+        if wants.iter().any(|(_, want)| stops(want))
+            && host.unit(UNIT).await.unwrap_or_default().active
             && let Some(why) = self.used(host, receipt).await
         {
             back.stays.push(format!(
@@ -237,21 +237,41 @@ impl Docker {
             ));
             return;
         }
-        let effect = Effect::Unit {
-            name: UNIT.to_owned(),
-            want,
-        };
-        back.changes.push(Change::safe(
-            effect,
-            "it was so before gpucluster started it; no container runs",
-        ));
+        for (unit, want) in wants {
+            let effect = Effect::Unit {
+                name: unit.to_owned(),
+                want,
+            };
+            back.changes.push(Change::safe(
+                effect,
+                "it was so before gpucluster started it; no container runs",
+            ));
+        }
     }
 }
 
-/// The daemon runs, now and after a boot.
-fn start() -> Change {
+/// What makes a unit of ours as it was before; `None` where it is so, or never was ours.
+async fn off_again(host: &dyn ReadHost, receipt: &Receipt, unit: &str) -> Option<UnitWant> {
+    let touch = Touch::Unit(unit.to_owned());
+    if !receipt.of(id::DOCKER).any(|made| made.touch == touch) {
+        return None;
+    }
+    let Some(Prior::Unit { enabled, active }) = receipt.prior(&touch) else {
+        return None;
+    };
+    let now = host.unit(unit).await.unwrap_or_default();
+    match (now.enabled && !enabled, now.active && !active) {
+        (true, true) => Some(UnitWant::DisabledAndStopped),
+        (true, false) => Some(UnitWant::Disabled),
+        (false, true) => Some(UnitWant::Stopped),
+        (false, false) => None,
+    }
+}
+
+/// The unit is up, now and after a boot.
+fn start(unit: &str) -> Change {
     let effect = Effect::Unit {
-        name: UNIT.to_owned(),
+        name: unit.to_owned(),
         want: UnitWant::EnabledAndStarted,
     };
     Change::safe(

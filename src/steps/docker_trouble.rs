@@ -16,7 +16,7 @@ pub const SERVICE: &str = "docker.service";
 /// The field in which the group differs.
 pub const MEMBERS: &str = "members of group docker";
 /// systemd listens for the daemon and starts it at the first use.
-const SOCKET: &str = "docker.socket";
+pub const SOCKET: &str = "docker.socket";
 /// Where the socket of the system's daemon is; `/var/run` is a link to `/run`.
 const SOCKETS: [&str; 2] = ["unix:///var/run/docker.sock", "unix:///run/docker.sock"];
 
@@ -233,6 +233,9 @@ pub async fn mendable(host: &dyn ReadHost, wish: &Wish, text: &str) -> Vec<Diff>
         };
         if service.load != "loaded" {
             return Vec::new();
+        }
+        if daemon.socket.load == "loaded" && daemon.socket.active != "active" {
+            diffs.push(Diff::new(SOCKET, "active", &daemon.socket.active));
         }
         diffs.push(Diff::new(SERVICE, "active", &service.active));
     }

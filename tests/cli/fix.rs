@@ -178,8 +178,9 @@ fn a_specification_of_the_driver_before_is_written_anew() {
     let person = Person::new();
     person.types("doctor --fix --yes --simulate=8xh100");
     let path = "/etc/cdi/nvidia.yaml";
-    let spec = "kind: nvidia.com/gpu\n- hostPath: /usr/lib/libcuda.so.550.54.15\n";
+    let spec = "kind: nvidia.com/gpu\ncontainerEdits:\n  mounts:\n  - hostPath: /usr/lib/libcuda.so.550.54.15\n";
     person.alter("8xh100", |world| {
+        world["files"]["/etc/cdi"] = json!({"content": null, "mode": 0o755, "uid": 0, "gid": 0});
         world["files"][path] = json!({"content": spec, "mode": 0o644, "uid": 0, "gid": 0});
     });
     let ran = person.types("doctor --fix --yes --simulate=8xh100");

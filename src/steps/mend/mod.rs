@@ -1,9 +1,12 @@
 //! What `doctor --fix` mends beyond the steps of `up`: each stands in the place of the check of the
-//! same name, looks for what it can mend, and leaves everything else to that check.
+//! same name ([`Over`]), which has to find something wrong first.
 
 mod cdi;
 mod devices;
 mod home;
+mod over;
+
+pub use over::Over;
 
 use super::Wish;
 use crate::model::ReasonId;
