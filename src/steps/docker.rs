@@ -5,6 +5,7 @@
 //! [`super::docker_mend`].
 
 use super::advice;
+use super::docker_elsewhere::elsewhere;
 use super::look::{Todo, failed, todo, tools, unreadable};
 use super::{Wish, docker_trouble, id};
 use crate::host::{Answer, HostError, Query, Question, ReadHost};
@@ -233,15 +234,17 @@ impl Step for Docker {
         tools([
             Query::DockerVersion,
             Query::DockerInfo,
+            Query::DockerContext,
             Query::DockerRunning,
         ])
     }
 
     fn observe<'a>(&'a self, host: &'a dyn ReadHost, _facts: &'a Facts) -> BoxFuture<'a, Probe> {
         Box::pin(async move {
-            let (version, info, running, path) = tokio::join!(
+            let (version, info, context, running, path) = tokio::join!(
                 host.query(&Query::DockerVersion),
                 host.query(&Query::DockerInfo),
+                host.query(&Query::DockerContext),
                 host.query(&Query::DockerRunning),
                 host.which("docker"),
             );
@@ -273,7 +276,15 @@ impl Step for Docker {
             let Some(info) = docker::info(&info.stdout).map_err(unreadable)? else {
                 return self.trouble(host, &info).await;
             };
-            if let Some(fault) = self.unfit(&info, path.ok().flatten().as_ref()) {
+            // podman and old clients tell no context.
+            let endpoint = context
+                .ok()
+                .and_then(|answer| docker::context(&answer.stdout).ok())
+                .map(|context| context.host)
+                .unwrap_or_default();
+            let unfit = elsewhere(&self.wish, &info, &endpoint)
+                .or_else(|| self.unfit(&info, path.ok().flatten().as_ref()));
+            if let Some(fault) = unfit {
                 return Ok(Observation::needs_human(fault));
             }
             let running = running.map_err(failed)?;

@@ -17,6 +17,7 @@ mod cluster_view;
 mod conffiles;
 mod container;
 mod docker;
+mod docker_elsewhere;
 mod docker_mend;
 mod docker_trouble;
 mod driver;

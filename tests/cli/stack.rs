@@ -32,7 +32,7 @@ fn a_broken_machine_has_one_root_cause_and_no_other() {
         ("docker-snap", "docker DOCKER_IS_SNAP"),
         ("docker-desktop", "docker DOCKER_IS_DESKTOP"),
         ("docker-rootless", "docker DOCKER_IS_ROOTLESS"),
-        ("docker-remote", "docker.engine DOCKER_IS_REMOTE"),
+        ("docker-remote", "docker DOCKER_IS_REMOTE"),
         ("podman-shim", "docker DOCKER_IS_PODMAN"),
         (
             "minikube-home-root",

@@ -142,7 +142,7 @@ no file is left half-written.
 The machine is looked at again by the next run: typing the same command again resumes, whatever
 was cut short.",
     )
-    .advice(&[("resume by typing the same command again", Some("gpucluster up"))])
+    .advice(&[("resume by typing the same command again", None)])
     .retryable(),
     Kind::new(
         ids::RUNNING_AS_ROOT,

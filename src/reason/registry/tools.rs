@@ -62,7 +62,7 @@ were not begun. What was applied stays, and the next run continues from what it 
 
 If the same change fails again the cause is outside: read the tool's last lines in the message.",
     )
-    .advice(&[("resume; what is already in place is left alone", Some("gpucluster up"))])
+    .advice(&[("type the same command again; what is in place by then is left alone", None)])
     .retryable(),
     Kind::new(
         ids::NOT_VERIFIED,
@@ -76,7 +76,7 @@ says `Done`, which takes minutes on a slow link. The message names the last thin
     )
     .advice(&[
         ("see whether it holds by now", Some("gpucluster doctor")),
-        ("go on waiting", Some("gpucluster up")),
+        ("go on waiting: type the same command again", None),
     ])
     .retryable(),
     Kind::new(

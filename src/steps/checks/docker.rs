@@ -1,14 +1,15 @@
 //! `docker.engine` and `docker.context`: which engine answers, whether it is this machine's, and whether
 //! it is the only one.
 //!
-//! That it answers, and is neither podman, snap, Desktop nor rootless, is the step `docker`'s.
+//! That it answers, runs here, and is neither podman, snap, Desktop nor rootless, is the step `docker`'s.
 
 use super::looking::{Check, Seeing, not_used, problem};
 use crate::host::{HostError, Query};
 use crate::model::{Advice, Fault, Observation, Probe, StepId};
-use crate::parse::docker::{self, Context, Info};
+use crate::parse::docker::{self, Context};
 use crate::parse::package_versions::{installed, upstream};
 use crate::reason::ids;
+use crate::steps::docker_elsewhere::{is_remote, remote};
 use crate::steps::look::{failed, tools, unreadable};
 use crate::steps::{Wish, id};
 use camino::Utf8Path;
@@ -53,14 +54,7 @@ pub fn checks(wish: &Arc<Wish>) -> [Check; 2] {
         )
         .needs(&[id::DOCKER])
         .explains(NOT_OURS)
-        .asks(|_| {
-            tools([
-                Query::DockerInfo,
-                Query::DockerVersion,
-                Query::DockerContext,
-                packages(),
-            ])
-        }),
+        .asks(|_| tools([Query::DockerInfo, Query::DockerVersion, packages()])),
     ]
 }
 
@@ -68,20 +62,6 @@ fn packages() -> Query {
     Query::PackageVersions {
         names: PACKAGES.map(|(name, _)| name.to_owned()).into(),
     }
-}
-
-/// Endpoints that cannot be on this machine, or need not be.
-fn is_remote(endpoint: &str) -> bool {
-    ["ssh://", "tcp://", "http://", "https://"]
-        .iter()
-        .any(|scheme| endpoint.starts_with(scheme))
-}
-
-fn remote(summary: String) -> Fault {
-    Fault::new(ids::DOCKER_IS_REMOTE, summary).advise(Advice::run(
-        "use the daemon of this machine",
-        "unset DOCKER_HOST; docker context use default",
-    ))
 }
 
 async fn context(Seeing { host, .. }: Seeing<'_>) -> Probe {
@@ -118,10 +98,9 @@ async fn context(Seeing { host, .. }: Seeing<'_>) -> Probe {
 async fn engine(seeing: Seeing<'_>) -> Probe {
     let host = seeing.host;
     let names = packages();
-    let (info, version, context, packages, snap) = tokio::join!(
+    let (info, version, packages, snap) = tokio::join!(
         host.query(&Query::DockerInfo),
         host.query(&Query::DockerVersion),
-        host.query(&Query::DockerContext),
         host.query(&names),
         host.stat(Utf8Path::new("/snap/docker/current")),
     );
@@ -129,14 +108,6 @@ async fn engine(seeing: Seeing<'_>) -> Probe {
     let Some(info) = docker::info(&info.stdout).map_err(unreadable)? else {
         return not_used("the daemon does not answer");
     };
-    let endpoint = context
-        .ok()
-        .and_then(|answer| docker::context(&answer.stdout).ok())
-        .map(|context| context.host)
-        .unwrap_or_default();
-    if let Some(fault) = elsewhere(seeing.wish, &info, &endpoint) {
-        return problem(fault);
-    }
     let packages = packages.map(|answer| installed(&answer.stdout));
     let packages = packages.unwrap_or_default();
     let kind = PACKAGES
@@ -172,33 +143,6 @@ async fn engine(seeing: Seeing<'_>) -> Probe {
         seen = seen.warn(format!("docker says: {}", warning.trim()));
     }
     Ok(seen)
-}
-
-/// Whether a daemon that answers runs on another machine. A name alone proves nothing (a host may be
-/// renamed); a name and other memory, or a name behind a network address, do.
-fn elsewhere(wish: &Wish, info: &Info, endpoint: &str) -> Option<Fault> {
-    let own = &wish.identity;
-    let short = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
-    if info.name.is_empty() || short(&info.name) == short(&own.hostname) {
-        return None;
-    }
-    let have = info.memory_bytes >> 20;
-    let other_memory = have > 0 && have.abs_diff(own.memory_mib) > own.memory_mib / 20;
-    (is_remote(endpoint) || other_memory).then(|| {
-        remote(format!(
-            "the Docker daemon that answers runs on `{}`, not on this machine (`{}`)",
-            info.name, own.hostname
-        ))
-        .caused_by(format!(
-            "it has {have} MiB of memory, this machine {} MiB{}",
-            own.memory_mib,
-            if endpoint.is_empty() {
-                String::new()
-            } else {
-                format!("; docker is pointed at {endpoint}")
-            }
-        ))
-    })
 }
 
 /// Warnings of `docker info` that bear on GPU jobs. Those of swap and block limits are on most machines

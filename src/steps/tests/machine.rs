@@ -4,6 +4,7 @@ use crate::config::Settings;
 use crate::host::ReadHost;
 use crate::host::sim::{SimHost, SimOptions, World, build_machine, machines};
 use crate::model::{Facts, Observation, Probe, State};
+use crate::reason::ids;
 use crate::step::Step;
 use crate::steps::{StepFlags, catalog, catalog_with_checks};
 use std::collections::BTreeMap;
@@ -391,8 +392,13 @@ async fn a_machine_without_a_network_is_not_blamed_for_it() {
     );
     let mut world = machine("4xt4");
     world.take("/etc/resolv.conf");
-    let seen = looked_at(world).await.remove("host.dns").unwrap().unwrap();
-    assert!(matches!(seen.state, State::NeedsHuman(_)), "{seen:?}");
+    let fault = looked_at(world)
+        .await
+        .remove("host.dns")
+        .unwrap()
+        .unwrap_err();
+    assert_eq!(fault.reason, ids::NAME_RESOLUTION_FAILED);
+    assert_eq!(fault.causes, ["/etc/resolv.conf names no server"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -147,19 +147,18 @@ async fn look_at_names(wish: &Wish, host: &dyn ReadHost) -> Probe {
             unknown.first().map_or("", String::as_str)
         ),
     );
-    if unknown.len() == names.len() && !servers.is_empty() {
+    let cause = match servers.as_slice() {
+        [] => "/etc/resolv.conf names no server".to_owned(),
+        some => format!("/etc/resolv.conf names {}", some.join(", ")),
+    };
+    if unknown.len() == names.len() {
         // A network without a way out looks the same from here, and it is nobody's fault.
         let text = format!(
-            "the resolver ({}) {verb} {unresolved}: it is broken, or this network has no way out",
-            servers.join(", ")
+            "the resolver {verb} {unresolved}: it is broken, or this network has no way out"
         );
-        return Err(Fault::new(ids::NAME_RESOLUTION_FAILED, text).advise(ask));
+        let fault = Fault::new(ids::NAME_RESOLUTION_FAILED, text);
+        return Err(fault.caused_by(cause).advise(ask));
     }
-    let cause = if servers.is_empty() {
-        "/etc/resolv.conf names no server".to_owned()
-    } else {
-        format!("/etc/resolv.conf names {}", servers.join(", "))
-    };
     Ok(Observation::needs_human(
         Fault::new(
             ids::NAME_RESOLUTION_FAILED,
