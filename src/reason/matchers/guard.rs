@@ -33,6 +33,12 @@ const MANUALS: &[&str] = &[
     "frequently asked questions",
     "error messages",
     "error reference",
+    "changelog",
+    "change log",
+    "release notes",
+    "bug fixes",
+    "bugfixes",
+    "what's changed",
 ];
 
 /// Whether the whole text is a page of a manual or a change to a source: it has the heading of

@@ -5,6 +5,21 @@ use crate::reason::ids::*;
 
 pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
     (
+        "nvidia-installer",
+        GPU_SECURE_BOOT,
+        "ERROR: The kernel module failed to load. Secure boot is enabled on this system, so this is likely because it was not signed by a key that is trusted by the kernel. Please try installing the driver again, and sign the kernel module when prompted to do so.",
+    ),
+    (
+        "NCCL",
+        GPU_NVLINK_ERROR,
+        "torch.distributed.DistBackendError: NCCL error in: ../torch/csrc/distributed/c10d/ProcessGroupNCCL.cpp:1333, unhandled cuda error\nncclUnhandledCudaError: Call to CUDA function failed.\nLast error:\nCuda failure 'uncorrectable NVLink error detected during the execution'",
+    ),
+    (
+        "jaxlib",
+        GPU_OUT_OF_MEMORY,
+        "jaxlib.xla_extension.XlaRuntimeError: RESOURCE_EXHAUSTED: Out of memory while trying to allocate 17179869184 bytes.",
+    ),
+    (
         "acidanthera/bugtracker#2237",
         GPU_SECURE_BOOT,
         "mar 06 15:10:43 CS3003NS gdm3[7055]: modprobe: ERROR: could not insert 'nvidia': Key was rejected by service\nmar 06 15:12:17 CS3003NS nvidia-settings-autostart.desktop[2777]: ERROR: NVIDIA driver is not loaded",

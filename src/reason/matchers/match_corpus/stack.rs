@@ -4,6 +4,31 @@ use crate::model::ReasonId;
 use crate::reason::ids::*;
 
 pub(super) const TEXTS: &[(&str, ReasonId, &str)] = &[
+    (
+        "NVIDIA/nvidia-docker#1225",
+        GPU_CONTAINER_FAILED,
+        "error running hook: exit status 1, stdout: , stderr: nvidia-container-cli.real: initialization error: driver error: failed to process request",
+    ),
+    (
+        "NVIDIA/nvidia-docker#1526",
+        DOCKER_CGROUP,
+        "docker: Error response from daemon: OCI runtime create failed: container_linux.go:380: starting container process caused: process_linux.go:545: container init caused: Running hook #0:: error running hook: exit status 1, stdout: , stderr: nvidia-container-cli: container error: cgroup subsystem devices not found: unknown.",
+    ),
+    (
+        "ghcr.io",
+        IMAGE_LOGIN_NEEDED,
+        "Error response from daemon: Head \"https://ghcr.io/v2/acme/trainer/manifests/latest\": denied: denied",
+    ),
+    (
+        "nvcr.io",
+        IMAGE_LOGIN_NEEDED,
+        "Error response from daemon: unauthorized: <html>\n<head><title>401 Authorization Required</title></head>",
+    ),
+    (
+        "wandb/wandb#7076",
+        CLUSTER_UNREACHABLE,
+        "wandb: ERROR launch: Error running job: Exception when ensuring Kubernetes API key secret: Server disconnected",
+    ),
     // minikube.
     (
         "minikube validateGPUs",

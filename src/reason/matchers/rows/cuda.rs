@@ -70,6 +70,10 @@ pub(super) const ROWS: &[Row] = &[
     row(GPU_JOB_FAULT, &["xid=31"]),
     row(GPU_JOB_FAULT, &["xid 31", "error"]).within(40),
     row(GPU_OUT_OF_MEMORY, &["oom when allocating tensor", "gpu:"]),
+    row(
+        GPU_OUT_OF_MEMORY,
+        &["xlaruntimeerror: resource_exhausted: out of memory"],
+    ),
     symptom(
         GPU_NOT_IN_CONTAINER,
         &["exec: \"nvidia-smi\": executable file not found"],

@@ -202,6 +202,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(DOCKER_CGROUP, &["devices cgroup isn't mounted"]),
     row(DOCKER_CGROUP, &["cgroup mountpoint does not exist"]),
+    row(DOCKER_CGROUP, &["cgroup subsystem devices not found"]),
     row(
         DOCKER_CGROUP,
         &["cgroups: cannot find cgroup mount destination"],

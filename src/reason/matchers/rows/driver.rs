@@ -25,6 +25,10 @@ pub(super) const ROWS: &[Row] = &[
     row(GPU_SECURE_BOOT, &["loading of unsigned module is rejected"]),
     row(
         GPU_SECURE_BOOT,
+        &["the kernel module failed to load. secure boot is enabled on this system"],
+    ),
+    row(
+        GPU_SECURE_BOOT,
         &["kernel is locked down from efi secure boot", "nvidia"],
     )
     .not(&["msr", "hibernation", "/dev/mem", "kexec"]),
@@ -188,6 +192,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(GPU_NVLINK_ERROR, &["xid (pci:", "): 74,"]).within(60),
     row(GPU_NVLINK_ERROR, &["xid=74"]),
+    row(GPU_NVLINK_ERROR, &["uncorrectable nvlink error"]),
     row(GPU_NVLINK_ERROR, &["xid 74", "error"]).within(40),
     row(GPU_NVLINK_ERROR, &["nvidia-nvswitch", "sxid (pci:"]).not(&["non-fatal"]),
     row(

@@ -84,6 +84,14 @@ pub(super) const ROWS: &[Row] = &[
         &["failed to resolve source metadata for", ": not found"],
     )
     .within(250),
+    row(IMAGE_LOGIN_NEEDED, &["/manifests/", "denied: denied"])
+        .within(200)
+        .healed(PULLED),
+    row(
+        IMAGE_LOGIN_NEEDED,
+        &["error response from daemon: unauthorized"],
+    )
+    .healed(PULLED),
     row(
         IMAGE_LOGIN_NEEDED,
         &["failed to authorize", "401 unauthorized"],

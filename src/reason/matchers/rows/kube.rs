@@ -227,6 +227,10 @@ pub(super) const ROWS: &[Row] = &[
     symptom(CLUSTER_UNREACHABLE, &["cannot connect to host", ":8443"]),
     symptom(
         CLUSTER_UNREACHABLE,
+        &["ensuring kubernetes api key secret: server disconnected"],
+    ),
+    symptom(
+        CLUSTER_UNREACHABLE,
         &["unable to connect to the server: net/http: tls handshake timeout"],
     ),
     symptom(

@@ -114,5 +114,6 @@ pub(super) const ROWS: &[Row] = &[
         &["failed to initialize nvml: unknown error"],
     ),
     symptom(GPU_CONTAINER_FAILED, &["failed to initialize nvml"]),
+    symptom(GPU_CONTAINER_FAILED, &["nvidia-container-cli.real: "]),
     symptom(GPU_CONTAINER_FAILED, &["nvidia-container-cli: "]).not(&["nvidia-container-cli: cli-"]),
 ];
