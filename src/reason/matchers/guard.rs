@@ -41,10 +41,16 @@ const MANUALS: &[&str] = &[
     "what's changed",
 ];
 
-/// Whether the whole text is a page of a manual or a change to a source: it has the heading of
-/// one, or a table of errors and what mends them, or is what git shows.
+/// Whether the whole text is a page of a manual, a source or a change to one: it has the heading of
+/// a manual, or a table of errors and what mends them, or is what git shows.
 pub(super) fn is_manual(text: &Squeezed) -> bool {
     let begins = |mark: &str| text.flat.lines().any(|line| line.starts_with(mark));
+    let is_go = begins("package ") && (begins("import ") || begins("func "));
+    let is_rust = (begins("use ") || begins("pub struct "))
+        && (begins("impl ") || begins("fn ") || begins("pub fn "));
+    if is_go || is_rust {
+        return true;
+    }
     if begins("diff --git ") || begins("commit ") && begins("author: ") {
         return true;
     }

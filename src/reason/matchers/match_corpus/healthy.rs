@@ -83,6 +83,8 @@ pub(super) const TEXTS: &[&str] = &[
     "2020-09-15 01:10:33 WARNING: COMMAND_FAILED: '/usr/sbin/iptables -w10 -t filter -X DOCKER-ISOLATION' failed: iptables: No chain/target/match by that name.",
     "Filesystem      Size  Used Avail Use% Mounted on\n/dev/nvme0n1p2  1.8T  400G  1.3T  24% /",
     "v1.2.3 (2026-10-01)\n### Bug fixes\n- fix \"no space left on device\" when the cache is full (#12)\n- handle \"Failed to initialize NVML: Driver/library version mismatch\" (#14)",
+    "package unix\n\nimport \"syscall\"\n\nvar errorList = [...]struct {\n\t{28, \"ENOSPC\", \"no space left on device\"},\n}",
+    "/// The name of the driver. This field is immutable.\npub struct PoolSpec {\n    pub driver: String,\n}\n\nimpl PoolSpec {\n    // No space left on device\n}",
     "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor.",
     "drwxr-xr-x 2 root root 4096 Nov 23 10:00 docker\n-rw-r--r-- 1 root root  120 Nov 23 10:00 daemon.json",
     "HTTP/1.1 200 OK\nContent-Type: application/json\n\n{\"status\":\"ok\",\"errors\":[]}",

@@ -113,7 +113,7 @@ pub(super) const ROWS: &[Row] = &[
         VOLUME_IMMUTABLE,
         &["only dynamically provisioned pvc can be resized"],
     ),
-    row(KUBE_FIELD_IMMUTABLE, &["field is immutable"]),
+    row(KUBE_FIELD_IMMUTABLE, &[": field is immutable"]),
     row(KUBE_QUOTA_EXCEEDED, &["exceeded quota: ", "requested:"]),
     row(KUBE_QUOTA_EXCEEDED, &["failed quota: ", "must specify"]),
     row(
