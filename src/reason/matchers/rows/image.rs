@@ -14,6 +14,7 @@ pub(super) const PULLED: &[&str] = &[
 pub(super) const ROWS: &[Row] = &[
     row(IMAGE_RATE_LIMIT, &["toomanyrequests"])
         .not(&["for url"])
+        .not_either(&["toomanyrequestserror", "toomanyrequestsexception"])
         .healed(PULLED),
     row(IMAGE_RATE_LIMIT, &["reached your pull rate limit"]).healed(PULLED),
     row(

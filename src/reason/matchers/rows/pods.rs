@@ -206,7 +206,7 @@ pub(super) const ROWS: &[Row] = &[
         IMAGE_COMMAND_UNUSABLE,
         &["error during container init: exec: \"", "permission denied"],
     ),
-    symptom(POD_CRASHED, &["crashloopbackoff"]),
+    symptom(POD_CRASHED, &["crashloopbackoff"]).not(&["maxcontainerrestartperiod"]),
     symptom(POD_CRASHED, &["back-off restarting failed container"]),
     symptom(POD_CRASHED, &["backofflimitexceeded"]),
     symptom(
