@@ -3,12 +3,12 @@
 
 mod agent;
 mod cdi;
+mod check;
 mod cluster;
 mod docker;
 mod docker_daemon;
 mod gpus;
 mod host;
-mod looking;
 mod minikube;
 mod nfs;
 mod pod_trouble;

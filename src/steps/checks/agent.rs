@@ -1,8 +1,10 @@
 //! `agent.version` and `agent.log`: the agent is of a release that can do its work, and what went wrong
 //! last in its own words.
 
-use super::looking::{Check, Seeing, not_used, problem};
-use crate::model::{Advice, Fault, Observation, Probe, parse_tool_version, requirement_met};
+use super::check::{Check, Seeing, not_used, problem};
+use crate::model::{
+    Advice, Fault, Observation, Probe, StepId, parse_tool_version, requirement_met,
+};
 use crate::parse::agent_log::{self, AgentLog};
 use crate::reason::ids;
 use crate::reason::matchers::diagnose;
@@ -19,14 +21,14 @@ pub fn checks(wish: &Arc<Wish>) -> [Check; 2] {
     [
         Check::new(
             wish,
-            "agent.version",
+            StepId::new("agent.version"),
             "The agent's wandb can do its work",
             |seeing| Box::pin(version(seeing)),
         )
         .needs(&[id::AGENT_ENV]),
         Check::new(
             wish,
-            "agent.log",
+            StepId::new("agent.log"),
             "The agent's log speaks of no trouble",
             |seeing| Box::pin(log(seeing)),
         )
@@ -72,7 +74,7 @@ async fn log(seeing: Seeing<'_>) -> Probe {
         .await
         .map_err(failed)?;
     if !service.supervised && service.log.is_empty() {
-        return not_used("the agent was not started");
+        return Ok(not_used("the agent was not started"));
     }
     let read = || Advice::run("read what it says", "gpucluster agent logs");
     if let AgentLog::Failed(message) = agent_log::state(&service.log) {

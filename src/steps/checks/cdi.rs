@@ -3,9 +3,9 @@
 //! Where Docker injects by CDI (29.2 and later, if it finds the toolkit's CDI hook), a specification
 //! from before an upgrade of the driver breaks every GPU container; elsewhere it lies in wait.
 
-use super::looking::{Check, Seeing, not_used, problem};
+use super::check::{Check, Seeing, not_used, problem};
 use crate::host::{HostError, Query, ReadHost};
-use crate::model::{Advice, Fault, Observation, Probe, parse_tool_version};
+use crate::model::{Advice, Fault, Observation, Probe, StepId, parse_tool_version};
 use crate::parse::cdi_spec::{self, Spec};
 use crate::parse::docker::{self, Info};
 use crate::reason::ids;
@@ -30,12 +30,12 @@ const REFRESH: &str = "nvidia-cdi-refresh.service";
 pub fn check(wish: &Arc<Wish>) -> Check {
     Check::new(
         wish,
-        "toolkit.cdi",
+        StepId::new("toolkit.cdi"),
         "The CDI specification fits the driver",
         |seeing| Box::pin(look(seeing)),
     )
     .explains(&[id::CONTAINER, id::CLUSTER])
-    .asks(|_| tools([Query::DockerInfo, Query::ToolkitVersion]))
+    .asks(tools([Query::DockerInfo, Query::ToolkitVersion]))
 }
 
 /// A file of a folder of specifications.
@@ -97,7 +97,7 @@ async fn look(seeing: Seeing<'_>) -> Probe {
         .collect();
     let Some((path, spec)) = ours.last() else {
         if let Err(HostError::NoProgram(_)) = tool {
-            return not_used("the toolkit is not installed");
+            return Ok(not_used("the toolkit is not installed"));
         }
         seen.headline = "none; GPUs are injected by the toolkit's hook".to_owned();
         return Ok(seen);
@@ -112,7 +112,7 @@ async fn look(seeing: Seeing<'_>) -> Probe {
         );
     }
     let Some(driver) = driver.ok().flatten().map(|text| text.trim().to_owned()) else {
-        return not_used("no NVIDIA driver is loaded");
+        return Ok(not_used("no NVIDIA driver is loaded"));
     };
     let by_cdi = injects(info.as_ref());
     if let Some(made_for) = spec.driver.as_ref().filter(|made| **made != driver) {

@@ -1,8 +1,8 @@
 //! `cluster.api` and `cluster.node`: the way to the API stays open, and the node takes pods.
 
-use super::looking::{Check, Seeing, not_used, problem};
+use super::check::{Check, Seeing, not_used, problem};
 use crate::host::KubeQuery;
-use crate::model::{Advice, Fault, ObjectRef, Observation, Probe};
+use crate::model::{Advice, Fault, ObjectRef, Observation, Probe, StepId};
 use crate::parse::certificate;
 use crate::reason::ids;
 use crate::steps::look::{api_failed, failed, kubes};
@@ -22,20 +22,20 @@ pub fn checks(wish: &Arc<Wish>) -> [Check; 2] {
     [
         Check::new(
             wish,
-            "cluster.api",
+            StepId::new("cluster.api"),
             "The way to the cluster's API stays open",
             |seeing| Box::pin(api(seeing)),
         )
         .explains(&[id::CLUSTER, id::NODE, id::VOLUME]),
         Check::new(
             wish,
-            "cluster.node",
+            StepId::new("cluster.node"),
             "The node is ready and takes pods",
             |seeing| Box::pin(node(seeing)),
         )
         .needs(&[id::CLUSTER])
         .explains(&[id::NODE, id::VOLUME])
-        .asks(|wish| kubes([node_query(wish)])),
+        .asks(kubes([node_query(wish)])),
     ]
 }
 
@@ -47,7 +47,7 @@ pub fn node_query(wish: &Wish) -> KubeQuery {
 async fn api(seeing: Seeing<'_>) -> Probe {
     let path = &seeing.wish.layout.kubeconfig;
     let Some(config) = seeing.host.read_file(path).await.map_err(failed)? else {
-        return not_used("no cluster was set up");
+        return Ok(not_used("no cluster was set up"));
     };
     let Some(end) = certificate::client_certificate_end(&config) else {
         return Ok(Observation::in_place("its kubeconfig is there"));
@@ -81,7 +81,7 @@ async fn api(seeing: Seeing<'_>) -> Probe {
 async fn node(seeing: Seeing<'_>) -> Probe {
     let query = node_query(seeing.wish);
     let Some(node) = seeing.host.kube(&query).await.map_err(api_failed)? else {
-        return not_used("the node has not registered yet");
+        return Ok(not_used("the node has not registered yet"));
     };
     if let Some(fault) = trouble(&node, seeing.wish) {
         return problem(fault);

@@ -3,7 +3,7 @@
 //!
 //! That it answers, runs here, and is neither podman, snap, Desktop nor rootless, is the step `docker`'s.
 
-use super::looking::{Check, Seeing, not_used, problem};
+use super::check::{Check, Seeing, not_used, problem};
 use crate::host::{HostError, Query};
 use crate::model::{Advice, Fault, Observation, Probe, StepId};
 use crate::parse::docker::{self, Context};
@@ -40,21 +40,21 @@ pub fn checks(wish: &Arc<Wish>) -> [Check; 2] {
     [
         Check::new(
             wish,
-            "docker.context",
+            StepId::new("docker.context"),
             "The docker command speaks to this machine's own daemon",
             |seeing| Box::pin(context(seeing)),
         )
         .explains(NOT_OURS)
-        .asks(|_| tools([Query::DockerContext, Query::DockerVersion])),
+        .asks(tools([Query::DockerContext, Query::DockerVersion])),
         Check::new(
             wish,
-            "docker.engine",
+            StepId::new("docker.engine"),
             "The Docker engine is this machine's only one",
             |seeing| Box::pin(engine(seeing)),
         )
         .needs(&[id::DOCKER])
         .explains(NOT_OURS)
-        .asks(|_| tools([Query::DockerInfo, Query::DockerVersion, packages()])),
+        .asks(tools([Query::DockerInfo, Query::DockerVersion, packages()])),
     ]
 }
 
@@ -70,13 +70,13 @@ async fn context(Seeing { host, .. }: Seeing<'_>) -> Probe {
         host.query(&Query::DockerVersion)
     );
     let context = match context {
-        Err(HostError::NoProgram(_)) => return not_used("Docker is not installed"),
+        Err(HostError::NoProgram(_)) => return Ok(not_used("Docker is not installed")),
         other => other.map_err(failed)?,
     };
     let Context { name, host: at } = match docker::context(&context.stdout) {
         Ok(context) => context,
         // podman has no contexts, and a context that is gone is the step `docker`'s to name.
-        Err(_) if !context.ok() => return not_used("Docker tells no context"),
+        Err(_) if !context.ok() => return Ok(not_used("Docker tells no context")),
         Err(error) => return Err(unreadable(error).with_evidence(&context.stderr)),
     };
     let version = version.map_err(failed)?;
@@ -106,7 +106,7 @@ async fn engine(seeing: Seeing<'_>) -> Probe {
     );
     let info = info.map_err(failed)?;
     let Some(info) = docker::info(&info.stdout).map_err(unreadable)? else {
-        return not_used("the daemon does not answer");
+        return Ok(not_used("the daemon does not answer"));
     };
     let packages = packages.map(|answer| installed(&answer.stdout));
     let packages = packages.unwrap_or_default();

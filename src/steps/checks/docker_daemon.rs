@@ -1,8 +1,8 @@
 //! `docker.cgroup` and `docker.storage`: how the daemon fences containers in, and where it keeps them.
 
-use super::looking::{Check, Seeing, not_used, problem};
+use super::check::{Check, Seeing, not_used, problem};
 use crate::host::Query;
-use crate::model::{Advice, Fault, Observation, Probe};
+use crate::model::{Advice, Fault, Observation, Probe, StepId};
 use crate::parse::docker::{self, Info};
 use crate::reason::ids;
 use crate::steps::look::{failed, tools, unreadable};
@@ -15,22 +15,22 @@ pub fn checks(wish: &Arc<Wish>) -> [Check; 2] {
     [
         Check::new(
             wish,
-            "docker.cgroup",
+            StepId::new("docker.cgroup"),
             "Docker can limit containers and hand out devices",
             |seeing| Box::pin(cgroup(seeing)),
         )
         .needs(&[id::DOCKER])
         .explains(&[id::CONTAINER, id::CLUSTER])
-        .asks(|_| tools([Query::DockerInfo])),
+        .asks(tools([Query::DockerInfo])),
         Check::new(
             wish,
-            "docker.storage",
+            StepId::new("docker.storage"),
             "Docker's folder can hold a cluster",
             |seeing| Box::pin(storage(seeing)),
         )
         .needs(&[id::DOCKER])
         .explains(&[id::CLUSTER])
-        .asks(|_| tools([Query::DockerInfo])),
+        .asks(tools([Query::DockerInfo])),
     ]
 }
 
@@ -41,7 +41,7 @@ async fn info(seeing: Seeing<'_>) -> Result<Option<Info>, Fault> {
 
 async fn cgroup(seeing: Seeing<'_>) -> Probe {
     let Some(info) = info(seeing).await? else {
-        return not_used("the daemon does not answer");
+        return Ok(not_used("the daemon does not answer"));
     };
     if info.cgroup_driver == "none" {
         return problem(
@@ -83,7 +83,7 @@ async fn storage(seeing: Seeing<'_>) -> Probe {
         seeing.host.read_file(Utf8Path::new("/proc/self/mounts"))
     );
     let Some(info) = info? else {
-        return not_used("the daemon does not answer");
+        return Ok(not_used("the daemon does not answer"));
     };
     let mounts = mounts.ok().flatten().unwrap_or_default();
     let root = Utf8Path::new(&info.root_dir);

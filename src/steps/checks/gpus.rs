@@ -1,10 +1,10 @@
 //! `cluster.plugin` and `cluster.gpus`: the device plugin runs, and what it announces is what the host has.
 
+use super::check::{Check, Seeing, not_used, problem};
 use super::cluster::{kubectl, node_query};
-use super::looking::{Check, Seeing, not_used, problem};
 use super::pod_trouble::{Trouble, trouble};
 use crate::host::KubeQuery;
-use crate::model::{Advice, Fault, ObjectRef, Observation, Probe};
+use crate::model::{Advice, Fault, ObjectRef, Observation, Probe, StepId};
 use crate::reason::ids;
 use crate::steps::look::{api_failed, kubes};
 use crate::steps::{Wish, id};
@@ -19,22 +19,22 @@ pub fn checks(wish: &Arc<Wish>) -> [Check; 2] {
     [
         Check::new(
             wish,
-            "cluster.plugin",
+            StepId::new("cluster.plugin"),
             "The NVIDIA device plugin runs",
             |seeing| Box::pin(plugin(seeing)),
         )
         .needs(&[id::CLUSTER])
         .explains(&[id::NODE])
-        .asks(|_| kubes([set(), pods()])),
+        .asks(kubes([set(), pods()])),
         Check::new(
             wish,
-            "cluster.gpus",
+            StepId::new("cluster.gpus"),
             "Kubernetes counts the GPUs that the host has",
             |seeing| Box::pin(gpus(seeing)),
         )
         .needs(&[id::CLUSTER, id::DRIVER])
         .explains(&[id::NODE])
-        .asks(|wish| kubes([node_query(wish)])),
+        .asks(kubes([node_query(wish)])),
     ]
 }
 
@@ -60,7 +60,7 @@ async fn plugin(seeing: Seeing<'_>) -> Probe {
     let (set, pods) = (set(), pods());
     let (set, pods) = tokio::join!(seeing.host.kube(&set), seeing.host.kube(&pods));
     if set.map_err(api_failed)?.is_none() {
-        return not_used("no device plugin was enabled");
+        return Ok(not_used("no device plugin was enabled"));
     }
     let pods = pods.map_err(api_failed)?.unwrap_or(Value::Null);
     let Some(pod) = pods.pointer("/items/0") else {
@@ -100,7 +100,7 @@ fn count(node: &Value, field: &str) -> Option<usize> {
 async fn gpus(seeing: Seeing<'_>) -> Probe {
     let query = node_query(seeing.wish);
     let Some(node) = seeing.host.kube(&query).await.map_err(api_failed)? else {
-        return not_used("the node has not registered yet");
+        return Ok(not_used("the node has not registered yet"));
     };
     let physical = seeing.facts.gpus().map_or(0, Vec::len);
     let (Some(capacity), Some(allocatable)) =

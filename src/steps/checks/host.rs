@@ -2,9 +2,9 @@
 
 mod capacity;
 mod cgroup;
-mod check;
 mod clock;
 mod disk;
+mod files;
 mod firewall;
 mod gpu_devices;
 mod gpu_health;
@@ -22,7 +22,7 @@ mod xid;
 use crate::model::StepId;
 use crate::step::Step;
 use crate::steps::Wish;
-use check::Check;
+use crate::steps::checks::check::Check;
 use std::sync::Arc;
 
 const PCI: StepId = StepId::new("gpu.pci");

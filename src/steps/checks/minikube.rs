@@ -1,9 +1,9 @@
 //! `minikube.home` and `minikube.cache`: its folders are the person's, nothing in its own configuration
 //! speaks against GPUs, and how much a first start will download.
 
-use super::looking::{Check, Seeing, not_used, problem};
+use super::check::{Check, Seeing, not_used, problem};
 use crate::host::{HostError, Query, ReadHost};
-use crate::model::{Advice, Fault, Observation, Probe};
+use crate::model::{Advice, Fault, Observation, Probe, StepId};
 use crate::parse::minikube;
 use crate::reason::ids;
 use crate::steps::look::{failed, tools};
@@ -37,19 +37,19 @@ pub fn checks(wish: &Arc<Wish>) -> [Check; 2] {
     [
         Check::new(
             wish,
-            "minikube.home",
+            StepId::new("minikube.home"),
             "minikube's folders and configuration let it start",
             |seeing| Box::pin(home(seeing)),
         )
         .explains(&[id::MINIKUBE, id::CLUSTER])
-        .asks(|_| tools([Query::MinikubeVersion])),
+        .asks(tools([Query::MinikubeVersion])),
         Check::new(
             wish,
-            "minikube.cache",
+            StepId::new("minikube.cache"),
             "What a cluster is made from is there or can be fetched",
             |seeing| Box::pin(cache(seeing)),
         )
-        .asks(|_| tools([Query::MinikubeVersion])),
+        .asks(tools([Query::MinikubeVersion])),
     ]
 }
 
@@ -67,7 +67,7 @@ async fn version(host: &dyn ReadHost) -> Result<Option<Version>, Fault> {
 async fn home(seeing: Seeing<'_>) -> Probe {
     let (host, own) = (seeing.host, &seeing.wish.identity);
     let Some(version) = version(host).await? else {
-        return not_used("minikube is not installed");
+        return Ok(not_used("minikube is not installed"));
     };
     let foreign = join_all(WRITTEN.map(|name| async move {
         let path = own.home.join(name);
@@ -194,7 +194,7 @@ fn conflicts(text: &str) -> Vec<(String, String)> {
 async fn cache(seeing: Seeing<'_>) -> Probe {
     let host = seeing.host;
     let Some(version) = version(host).await? else {
-        return not_used("minikube is not installed");
+        return Ok(not_used("minikube is not installed"));
     };
     let home = seeing.wish.identity.home.join(".minikube/cache");
     let (preload, kic) = (home.join("preloaded-tarball"), home.join("kic"));

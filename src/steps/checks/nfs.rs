@@ -1,10 +1,10 @@
 //! `nfs.protocol`, `nfs.space` and `nfs.claim`: the server speaks version 4, the folder has room, and the
 //! claim is the share's.
 
+use super::check::{Check, Seeing, not_used, problem};
 use super::cluster::kubectl;
-use super::looking::{Check, Seeing, not_used, problem};
 use crate::host::{KubeQuery, ReadHost};
-use crate::model::{Advice, Fault, Observation, Probe};
+use crate::model::{Advice, Fault, Observation, Probe, StepId};
 use crate::parse::listeners;
 use crate::reason::ids;
 use crate::steps::look::{api_failed, failed};
@@ -25,7 +25,7 @@ pub fn checks(wish: &Arc<Wish>) -> Vec<Check> {
         all.push(
             Check::new(
                 wish,
-                "nfs.protocol",
+                StepId::new("nfs.protocol"),
                 "The NFS server speaks version 4",
                 |seeing| Box::pin(protocol(seeing)),
             )
@@ -34,7 +34,7 @@ pub fn checks(wish: &Arc<Wish>) -> Vec<Check> {
         );
         all.push(Check::new(
             wish,
-            "nfs.space",
+            StepId::new("nfs.space"),
             "The shared folder has room",
             |seeing| Box::pin(space(seeing)),
         ));
@@ -43,13 +43,13 @@ pub fn checks(wish: &Arc<Wish>) -> Vec<Check> {
         all.push(
             Check::new(
                 wish,
-                "nfs.claim",
+                StepId::new("nfs.claim"),
                 "The claim of jobs is the share's",
                 |seeing| Box::pin(claim(seeing)),
             )
             .needs(&[id::CLUSTER])
             .explains(&[id::VOLUME])
-            .asks(|wish| vec![crate::host::Question::Kube(claim_query(wish))]),
+            .asks(vec![crate::host::Question::Kube(claim_query(wish))]),
         );
     }
     all
@@ -163,7 +163,7 @@ async fn space(seeing: Seeing<'_>) -> Probe {
     let path = &seeing.wish.settings.nfs.path;
     let (there, space) = tokio::join!(seeing.host.stat(path), seeing.host.space(path));
     if there.map_err(failed)?.is_none() {
-        return not_used("the shared folder is not made yet");
+        return Ok(not_used("the shared folder is not made yet"));
     }
     let space = space.map_err(failed)?;
     let free = space.free / GIB;
@@ -194,7 +194,7 @@ fn claim_query(wish: &Wish) -> KubeQuery {
 async fn claim(seeing: Seeing<'_>) -> Probe {
     let query = claim_query(seeing.wish);
     let Some(claim) = seeing.host.kube(&query).await.map_err(api_failed)? else {
-        return not_used("no claim is made yet");
+        return Ok(not_used("no claim is made yet"));
     };
     let text = |at: &str| {
         claim

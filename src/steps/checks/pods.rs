@@ -1,10 +1,10 @@
 //! `cluster.pods`: every pod gets on; those that do not are named with their cause.
 
+use super::check::{Check, Seeing, problem};
 use super::cluster::{kubectl, node_query};
-use super::looking::{Check, Seeing, problem};
 use super::pod_trouble::{Trouble, trouble};
 use crate::host::KubeQuery;
-use crate::model::{Advice, Fault, Observation, Probe, ReasonId};
+use crate::model::{Advice, Fault, Observation, Probe, ReasonId, StepId};
 use crate::reason::{ids, kind};
 use crate::steps::look::{api_failed, kubes};
 use crate::steps::{Wish, id};
@@ -16,11 +16,14 @@ const NAMED: usize = 3;
 
 /// The check. A GPU that is not there is `gpu.node`'s matter, and pods that wait for it follow from it.
 pub fn check(wish: &Arc<Wish>) -> Check {
-    Check::new(wish, "cluster.pods", "Every pod gets on", |seeing| {
-        Box::pin(look(seeing))
-    })
+    Check::new(
+        wish,
+        StepId::new("cluster.pods"),
+        "Every pod gets on",
+        |seeing| Box::pin(look(seeing)),
+    )
     .needs(&[id::NODE])
-    .asks(|wish| kubes([list("Pod"), list("Event"), node_query(wish)]))
+    .asks(kubes([list("Pod"), list("Event"), node_query(wish)]))
 }
 
 fn list(kind: &str) -> KubeQuery {

@@ -3,9 +3,9 @@
 //!
 //! That the toolkit is there and its runtime known to the daemon is the step `nvidia.toolkit`'s.
 
-use super::looking::{Check, Seeing, not_used, problem};
+use super::check::{Check, Seeing, not_used, problem};
 use crate::host::{HostError, Query};
-use crate::model::{Advice, Fault, Observation, Probe, parse_tool_version};
+use crate::model::{Advice, Fault, Observation, Probe, StepId, parse_tool_version};
 use crate::parse::docker::{self, Info};
 use crate::parse::nvidia_config;
 use crate::parse::package_versions::{installed, upstream};
@@ -37,20 +37,20 @@ pub fn checks(wish: &Arc<Wish>) -> [Check; 2] {
     [
         Check::new(
             wish,
-            "toolkit.versions",
+            StepId::new("toolkit.versions"),
             "The container toolkit's packages are of one version",
             |seeing| Box::pin(versions(seeing)),
         )
         .explains(&[id::TOOLKIT, id::CONTAINER, id::CLUSTER])
-        .asks(|_| tools([Query::ToolkitVersion, packages()])),
+        .asks(tools([Query::ToolkitVersion, packages()])),
         Check::new(
             wish,
-            "toolkit.config",
+            StepId::new("toolkit.config"),
             "Toolkit and Docker are configured to give GPUs to containers",
             |seeing| Box::pin(config(seeing)),
         )
         .explains(&[id::CONTAINER, id::CLUSTER, id::NODE])
-        .asks(|_| tools([Query::DockerInfo, Query::ToolkitVersion])),
+        .asks(tools([Query::DockerInfo, Query::ToolkitVersion])),
     ]
 }
 
@@ -67,11 +67,13 @@ async fn versions(seeing: Seeing<'_>) -> Probe {
         seeing.host.query(&query)
     );
     let tool = match tool {
-        Err(HostError::NoProgram(_)) => return not_used("the toolkit is not installed"),
+        Err(HostError::NoProgram(_)) => return Ok(not_used("the toolkit is not installed")),
         other => parse_tool_version(&other.map_err(failed)?.stdout),
     };
     let packages = match packages {
-        Err(HostError::NoProgram(_)) => return not_used("no package manager that is known here"),
+        Err(HostError::NoProgram(_)) => {
+            return Ok(not_used("no package manager that is known here"));
+        }
         other => installed(&other.map_err(failed)?.stdout),
     };
     let versions: BTreeSet<&str> = packages.iter().map(|(_, v)| upstream(v)).collect();
@@ -85,7 +87,7 @@ async fn versions(seeing: Seeing<'_>) -> Probe {
         fault.caused_by(list())
     };
     let seen = match versions.first() {
-        None => return not_used("the toolkit came by no package"),
+        None => return Ok(not_used("the toolkit came by no package")),
         Some(version) => Observation::in_place(format!("{version}, {} packages", packages.len())),
     };
     if versions.len() > 1 {
@@ -119,7 +121,7 @@ async fn config(seeing: Seeing<'_>) -> Probe {
         seeing.host.query(&Query::DockerInfo),
     );
     if let Err(HostError::NoProgram(_)) = tool {
-        return not_used("the toolkit is not installed");
+        return Ok(not_used("the toolkit is not installed"));
     }
     let info = info
         .ok()

@@ -1,14 +1,14 @@
 //! `wandb.server` and `wandb.queue`: the server can be reached, and jobs can be made from the queue's
 //! configuration.
 
-use super::looking::{Check, Seeing, not_used, problem};
+use super::check::{Check, Seeing, not_used, problem};
 use super::queue_mistakes::{Surroundings, mistakes, risks};
-use crate::host::{HostError, KubeQuery, Query};
-use crate::model::{Advice, Fault, ObjectRef, Observation, Probe, SecretName};
+use crate::host::{HostError, KubeQuery, Query, Question};
+use crate::model::{Advice, Fault, ObjectRef, Observation, Probe, SecretName, StepId};
 use crate::parse::wandb::Reply;
 use crate::parse::wandb_queue::{self, Queue};
 use crate::reason::ids;
-use crate::steps::look::{failed, known, tools, unreadable};
+use crate::steps::look::{failed, known, unreadable};
 use crate::steps::wandb::netloc;
 use crate::steps::{Wish, id};
 use futures::future::join_all;
@@ -16,23 +16,19 @@ use std::sync::Arc;
 
 /// The checks.
 pub fn checks(wish: &Arc<Wish>) -> [Check; 2] {
+    let asked = netloc(wish.base_url()).map(|_| Question::Tool(viewer(wish)));
     [
         Check::new(
             wish,
-            "wandb.server",
+            StepId::new("wandb.server"),
             "W&B's server can be reached from here",
             |seeing| Box::pin(server(seeing)),
         )
         .explains(&[id::WANDB, id::AGENT])
-        .asks(|wish| {
-            if netloc(wish.base_url()).is_none() {
-                return Vec::new();
-            }
-            tools([viewer(wish)])
-        }),
+        .asks(asked.into_iter().collect()),
         Check::new(
             wish,
-            "wandb.queue",
+            StepId::new("wandb.queue"),
             "Jobs can be made from the queue's configuration",
             |seeing| Box::pin(queue(seeing)),
         )
@@ -50,10 +46,10 @@ async fn server(seeing: Seeing<'_>) -> Probe {
     let (wish, host) = (seeing.wish, seeing.host);
     let url = wish.base_url();
     if netloc(url).is_none() {
-        return not_used("`wandb.base_url` is no address");
+        return Ok(not_used("`wandb.base_url` is no address"));
     }
     if !host.has_secret(SecretName::WandbKey) {
-        return not_used("without a key nothing is asked of it");
+        return Ok(not_used("without a key nothing is asked of it"));
     }
     let words = match host.query(&viewer(wish)).await {
         Ok(answer) if answer.code < 500 => {
@@ -61,7 +57,7 @@ async fn server(seeing: Seeing<'_>) -> Probe {
         }
         Ok(answer) => format!("it answers with HTTP {}", answer.code),
         // Never sent: the key has not the form of one.
-        Err(HostError::Denied(_)) => return not_used("without a key nothing is asked of it"),
+        Err(HostError::Denied(_)) => return Ok(not_used("without a key nothing is asked of it")),
         Err(error) => error.to_string(),
     };
     problem(
@@ -112,7 +108,7 @@ async fn queue(seeing: Seeing<'_>) -> Probe {
         .map_err(failed)?;
     let queue = match wandb_queue::queue(answer.code, &answer.stdout).map_err(unreadable)? {
         Reply::Ok(Some(queue)) => queue,
-        Reply::Ok(None) => return not_used("the queue is gone since it was listed"),
+        Reply::Ok(None) => return Ok(not_used("the queue is gone since it was listed")),
         Reply::Rejected(words) | Reply::Failed(words) => {
             return Err(Fault::new(
                 ids::WANDB_UNREACHABLE,

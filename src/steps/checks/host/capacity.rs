@@ -1,10 +1,11 @@
 //! `host.cpus` and `host.memory`: there is enough of both for a cluster.
 
-use super::check::{Check, text};
+use super::files::text;
 use crate::host::ReadHost;
 use crate::model::{Advice, Fault, Observation, Probe, StepId};
 use crate::parse::meminfo;
 use crate::reason::ids;
+use crate::steps::checks::check::Check;
 use crate::steps::{Wish, id};
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ pub fn cpus(wish: &Arc<Wish>) -> Check {
         wish,
         StepId::new("host.cpus"),
         "There are CPUs enough for a cluster",
-        |wish, _| Box::pin(std::future::ready(Ok(look_at_cpus(wish)))),
+        |seeing| Box::pin(std::future::ready(Ok(look_at_cpus(seeing.wish)))),
     )
     .explains(&[id::CLUSTER])
 }
@@ -32,7 +33,7 @@ pub fn memory(wish: &Arc<Wish>) -> Check {
         wish,
         StepId::new("host.memory"),
         "There is memory enough for a cluster",
-        |_, host| Box::pin(look_at_memory(host)),
+        |seeing| Box::pin(look_at_memory(seeing.host)),
     )
     .explains(&[id::CLUSTER])
 }

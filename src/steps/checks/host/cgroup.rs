@@ -1,9 +1,10 @@
 //! `host.cgroup`: the kernel offers the control groups that the kubelet needs.
 
-use super::check::{Check, exists, text};
+use super::files::{exists, text};
 use crate::host::ReadHost;
 use crate::model::{Advice, Fault, Observation, Probe, StepId};
 use crate::reason::ids;
+use crate::steps::checks::check::Check;
 use crate::steps::{Wish, id};
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
         wish,
         ID,
         "Control groups v2 with what Kubernetes needs",
-        |_, host| Box::pin(look(host)),
+        |seeing| Box::pin(look(seeing.host)),
     )
     .explains(&[id::CLUSTER])
 }

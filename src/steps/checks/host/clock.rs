@@ -1,9 +1,10 @@
 //! `host.clock`: the clock is near enough for certificates, and a server keeps it so.
 
-use super::check::{Check, word};
+use super::files::word;
 use crate::host::{Query, ReadHost};
 use crate::model::{Advice, Fault, Observation, Probe, StepId};
 use crate::reason::ids;
+use crate::steps::checks::check::Check;
 use crate::steps::look::tools;
 use crate::steps::{Wish, id};
 use std::sync::Arc;
@@ -19,7 +20,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
         wish,
         StepId::new("host.clock"),
         "The clock is right and kept so",
-        |_, host| Box::pin(look(host)),
+        |seeing| Box::pin(look(seeing.host)),
     )
     .explains(&[id::WANDB, id::CLUSTER])
     .asks(tools([Query::ClockSynchronized]))

@@ -1,10 +1,11 @@
 //! `host.disk`: the file systems that are written have room: bytes, files, and leave to write.
 
-use super::check::{Check, text};
+use super::files::text;
 use crate::host::{Query, ReadHost, Space};
 use crate::model::{Advice, Fault, Observation, Probe, StepId};
 use crate::parse::{docker, mounts::mount_of};
 use crate::reason::ids;
+use crate::steps::checks::check::Check;
 use crate::steps::look::{failed, tools};
 use crate::steps::{Wish, id};
 use camino::Utf8PathBuf;
@@ -26,7 +27,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
         wish,
         ID,
         "The file systems that are written have room",
-        |wish, host| Box::pin(look(wish, host)),
+        |seeing| Box::pin(look(seeing.wish, seeing.host)),
     )
     .explains(&[id::CLUSTER, id::CONTAINER, id::AGENT_ENV])
     .asks(tools([Query::DockerInfo]))

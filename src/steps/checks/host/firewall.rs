@@ -1,10 +1,11 @@
 //! `host.firewall`: which firewall there is, and whether packets of containers are forwarded.
 
-use super::check::{Check, text, word};
+use super::files::{text, word};
 use crate::host::{Question, ReadHost};
 use crate::model::{Advice, Fault, Observation, Probe, StepId};
 use crate::reason::ids;
 use crate::steps::Wish;
+use crate::steps::checks::check::Check;
 use crate::steps::nfs_firewall::{Firewall, find};
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
         wish,
         StepId::new("host.firewall"),
         "Packets of containers are forwarded",
-        |_, host| Box::pin(look(host)),
+        |seeing| Box::pin(look(seeing.host)),
     )
     .asks(
         ["docker", "firewalld", "nftables"]

@@ -1,12 +1,13 @@
 //! `gpu.devices`: the driver's device files are there, for us too.
 
-use super::check::{Check, exists, not_used, text};
+use super::files::{exists, text};
 use super::{DEVICES, os};
 use crate::host::{Meta, Query, ReadHost};
 use crate::model::{Advice, Fault, Observation, Probe};
 use crate::parse::group::groups_of;
 use crate::parse::{docker, minikube};
 use crate::reason::ids;
+use crate::steps::checks::check::{Check, not_used};
 use crate::steps::{Wish, id};
 use camino::Utf8Path;
 use futures::future::join_all;
@@ -22,7 +23,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
         wish,
         DEVICES,
         "The driver's device files are there and may be used",
-        |wish, host| Box::pin(look(wish, host)),
+        |seeing| Box::pin(look(seeing.wish, seeing.host)),
     )
     .explains(&[id::DRIVER, id::CONTAINER, id::CLUSTER])
 }

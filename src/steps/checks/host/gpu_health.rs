@@ -1,6 +1,6 @@
 //! `gpu.health`: no GPU reports errors of its hardware, in the kernel's log or by itself.
 
-use super::check::{Check, exists, not_used};
+use super::files::exists;
 use super::gpu_secureboot::kernel_log;
 use super::pci::address;
 use super::xid::{Sort, meaning, reason};
@@ -10,6 +10,7 @@ use crate::model::{Advice, Fault, Observation, Probe};
 use crate::parse::kernel_log::{Xid, xids};
 use crate::parse::nvidia_xml::{Hardware, hardware};
 use crate::reason::ids;
+use crate::steps::checks::check::{Check, not_used};
 use crate::steps::look::tools;
 use crate::steps::{Wish, id};
 use std::sync::Arc;
@@ -20,7 +21,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
         wish,
         HEALTH,
         "No GPU reports errors of its hardware",
-        |_, host| Box::pin(look(host)),
+        |seeing| Box::pin(look(seeing.host)),
     )
     .explains(&[PCI, id::DRIVER, id::CONTAINER, id::NODE])
     .asks(tools([Query::NvidiaSmiXml, Query::KernelRing]))

@@ -1,10 +1,11 @@
 //! `gpu.libraries`: the driver's library and its loaded module are of one version. Nothing is run.
 
 use super::LIBRARIES;
-use super::check::{Check, exists, not_used, word};
+use super::files::{exists, word};
 use crate::host::ReadHost;
 use crate::model::{Advice, Fault, Observation, Probe};
 use crate::reason::ids;
+use crate::steps::checks::check::{Check, not_used};
 use crate::steps::{Wish, id};
 use camino::Utf8Path;
 use futures::future::join_all;
@@ -27,7 +28,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
         wish,
         LIBRARIES,
         "The driver's library and module are of one version",
-        |_, host| Box::pin(look(host)),
+        |seeing| Box::pin(look(seeing.host)),
     )
     .explains(&[id::DRIVER, id::CONTAINER])
 }

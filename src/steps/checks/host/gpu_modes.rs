@@ -1,6 +1,5 @@
 //! `gpu.persistence`, `gpu.mig` and `gpu.fabric`: modes of GPUs that make jobs slow or fail.
 
-use super::check::{Check, not_used};
 use super::pci::{address, bus};
 use super::{FABRIC, MIG, PERSISTENCE};
 use crate::host::{HostError, Query, Question, ReadHost};
@@ -8,6 +7,7 @@ use crate::model::{Advice, Fault, Observation, Probe};
 use crate::parse::nvidia_xml::{Hardware, hardware};
 use crate::reason::ids;
 use crate::steps::Wish;
+use crate::steps::checks::check::{Check, not_used};
 use crate::steps::look::{failed, tools};
 use std::sync::Arc;
 
@@ -19,15 +19,15 @@ pub fn persistence(wish: &Arc<Wish>) -> Check {
         wish,
         PERSISTENCE,
         "The driver keeps idle GPUs ready",
-        |_, host| Box::pin(look_at_persistence(host)),
+        |seeing| Box::pin(look_at_persistence(seeing.host)),
     )
     .asks(tools([Query::NvidiaSmiXml]))
 }
 
 /// `gpu.mig`.
 pub fn mig(wish: &Arc<Wish>) -> Check {
-    Check::new(wish, MIG, "Every GPU is whole (no MIG)", |_, host| {
-        Box::pin(look_at_mig(host))
+    Check::new(wish, MIG, "Every GPU is whole (no MIG)", |seeing| {
+        Box::pin(look_at_mig(seeing.host))
     })
     .asks(tools([Query::NvidiaSmiXml]))
 }
@@ -38,7 +38,7 @@ pub fn fabric(wish: &Arc<Wish>) -> Check {
         wish,
         FABRIC,
         "The GPUs behind NVSwitch have joined their fabric",
-        |_, host| Box::pin(look_at_fabric(host)),
+        |seeing| Box::pin(look_at_fabric(seeing.host)),
     )
     .asks(vec![
         Question::Tool(Query::NvidiaSmiXml),

@@ -1,6 +1,6 @@
 //! `gpu.module`: the NVIDIA kernel module is loaded, or why it is not.
 
-use super::check::{Check, exists, not_used, text, word};
+use super::files::{exists, text, word};
 use super::gpu_secureboot::kernel_log;
 use super::pci::{Device, bus};
 use super::{MODULE, os};
@@ -10,6 +10,7 @@ use crate::parse::kernel_log::{Refusal, refused_gpu};
 use crate::parse::kernel_module::in_list;
 use crate::parse::os_release::Family;
 use crate::reason::ids;
+use crate::steps::checks::check::{Check, not_used};
 use crate::steps::look::tools;
 use crate::steps::{Wish, id};
 use camino::Utf8Path;
@@ -24,7 +25,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
         wish,
         MODULE,
         "The NVIDIA kernel module is loaded and takes the GPUs",
-        |wish, host| Box::pin(look(wish, host)),
+        |seeing| Box::pin(look(seeing.wish, seeing.host)),
     )
     .explains(&[id::DRIVER, super::LIBRARIES, super::DEVICES])
     .asks(tools([Query::NvidiaSmi, Query::KernelRing]))

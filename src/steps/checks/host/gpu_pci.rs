@@ -1,12 +1,13 @@
 //! `gpu.pci`: what the PCI bus holds and what the driver lists are the same GPUs.
 
-use super::check::{Check, exists, text};
+use super::files::{exists, text};
 use super::pci::{Bus, Device, address, bus, named};
 use super::{MODULE, PCI, os};
 use crate::host::{Answer, HostError, Query, ReadHost};
 use crate::model::{Advice, Fault, Observation, Probe};
 use crate::parse::nvidia_smi;
 use crate::reason::ids;
+use crate::steps::checks::check::Check;
 use crate::steps::look::tools;
 use crate::steps::{Wish, id};
 use std::sync::Arc;
@@ -17,7 +18,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
         wish,
         PCI,
         "Every NVIDIA GPU on the PCI bus answers",
-        |_, host| Box::pin(look(host)),
+        |seeing| Box::pin(look(seeing.host)),
     )
     .explains(&[MODULE, id::DRIVER])
     .asks(tools([Query::NvidiaSmi]))

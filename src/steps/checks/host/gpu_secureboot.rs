@@ -1,6 +1,6 @@
 //! `gpu.secureboot`: Secure Boot lets the NVIDIA module in.
 
-use super::check::{Check, exists, not_used, plain, word};
+use super::files::{exists, plain, word};
 use super::pci::bus;
 use super::{MODULE, SECURE_BOOT};
 use crate::host::{Query, ReadHost};
@@ -9,6 +9,7 @@ use crate::parse::kernel_log;
 use crate::parse::kernel_module::{Module, modinfo};
 use crate::parse::os_release::Family;
 use crate::reason::ids;
+use crate::steps::checks::check::{Check, not_used};
 use crate::steps::{Wish, id};
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
         wish,
         SECURE_BOOT,
         "Secure Boot lets the NVIDIA module in",
-        |wish, host| Box::pin(look(wish, host)),
+        |seeing| Box::pin(look(seeing.wish, seeing.host)),
     )
     .explains(&[MODULE, id::DRIVER])
 }

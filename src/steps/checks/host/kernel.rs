@@ -1,9 +1,10 @@
 //! `host.inotify`, `host.limits` and `host.bpf`: limits of the kernel that containers meet.
 
-use super::check::{Check, number, plain, text, word};
+use super::files::{number, plain, text, word};
 use crate::host::{HostError, ReadHost};
 use crate::model::{Advice, Fault, Observation, Probe, StepId};
 use crate::reason::ids;
+use crate::steps::checks::check::Check;
 use crate::steps::{Wish, id};
 use camino::Utf8Path;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ pub fn inotify(wish: &Arc<Wish>) -> Check {
         wish,
         StepId::new("host.inotify"),
         "The limits of inotify suit Kubernetes",
-        |_, host| Box::pin(look_at_inotify(host)),
+        |seeing| Box::pin(look_at_inotify(seeing.host)),
     )
     .explains(&[id::CLUSTER, id::NODE])
 }
@@ -29,7 +30,7 @@ pub fn limits(wish: &Arc<Wish>) -> Check {
         wish,
         StepId::new("host.limits"),
         "Programs may open files enough",
-        |_, host| Box::pin(look_at_limits(host)),
+        |seeing| Box::pin(look_at_limits(seeing.host)),
     )
 }
 
@@ -39,7 +40,7 @@ pub fn bpf(wish: &Arc<Wish>) -> Check {
         wish,
         StepId::new("host.bpf"),
         "The kernel lets the toolkit filter devices",
-        |_, host| Box::pin(look_at_bpf(host)),
+        |seeing| Box::pin(look_at_bpf(seeing.host)),
     )
     .explains(&[id::CONTAINER])
 }

@@ -1,10 +1,11 @@
 //! `host.dns` and `host.proxy`: names are resolved, and the cluster's addresses need no proxy.
 
-use super::check::{Check, not_used, plain, text};
+use super::files::{plain, text};
 use crate::host::{HostError, Proxies, Query, Question, ReadHost};
 use crate::model::{Advice, Fault, Observation, Probe, StepId};
 use crate::parse::no_proxy::{is_local, spares};
 use crate::reason::ids;
+use crate::steps::checks::check::{Check, not_used};
 use crate::steps::{Wish, id};
 use futures::future::join_all;
 use std::sync::Arc;
@@ -29,7 +30,7 @@ pub fn dns(wish: &Arc<Wish>) -> Check {
         wish,
         StepId::new("host.dns"),
         "Names of the network are resolved",
-        |wish, host| Box::pin(look_at_names(wish, host)),
+        |seeing| Box::pin(look_at_names(seeing.wish, seeing.host)),
     )
     .explains(&[id::WANDB, id::CONTAINER, id::CLUSTER, id::AGENT_ENV])
     .asks(asks)
@@ -41,9 +42,9 @@ pub fn proxy(wish: &Arc<Wish>) -> Check {
         wish,
         StepId::new("host.proxy"),
         "The cluster's addresses need no proxy",
-        |wish, _| {
+        |seeing| {
             Box::pin(std::future::ready(Ok(look_at_proxies(
-                &wish.identity.proxies,
+                &seeing.wish.identity.proxies,
             ))))
         },
     )

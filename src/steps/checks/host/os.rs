@@ -1,11 +1,12 @@
 //! `host.os`: which distribution and kernel this is, and on what it runs.
 
-use super::check::{Check, exists, text, word};
+use super::files::{exists, text, word};
 use crate::host::ReadHost;
 use crate::model::{Advice, Fault, Observation, Probe, StepId};
 use crate::parse::os_release::Family;
 use crate::reason::ids;
 use crate::steps::Wish;
+use crate::steps::checks::check::Check;
 use std::sync::Arc;
 
 const ID: StepId = StepId::new("host.os");
@@ -16,7 +17,7 @@ pub fn check(wish: &Arc<Wish>) -> Check {
         wish,
         ID,
         "The distribution and its kernel are known",
-        |wish, host| Box::pin(look(wish, host)),
+        |seeing| Box::pin(look(seeing.wish, seeing.host)),
     )
 }
 

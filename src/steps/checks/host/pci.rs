@@ -1,6 +1,6 @@
 //! NVIDIA's devices on the PCI bus, as /sys shows them to everyone.
 
-use super::check::plain;
+use super::files::plain;
 use crate::host::ReadHost;
 use camino::Utf8Path;
 use futures::future::join_all;

@@ -28,20 +28,20 @@ pub struct Check {
     title: &'static str,
     needs: &'static [StepId],
     explains: &'static [StepId],
-    ahead: fn(&Wish) -> Vec<Question>,
+    asks: Vec<Question>,
     look: Look,
     wish: Arc<Wish>,
 }
 
 impl Check {
     /// A check of a name, with the fact that should hold.
-    pub fn new(wish: &Arc<Wish>, id: &'static str, title: &'static str, look: Look) -> Self {
+    pub fn new(wish: &Arc<Wish>, id: StepId, title: &'static str, look: Look) -> Self {
         Self {
-            id: StepId::new(id),
+            id,
             title,
             needs: &[],
             explains: &[],
-            ahead: |_| Vec::new(),
+            asks: Vec::new(),
             look,
             wish: Arc::clone(wish),
         }
@@ -54,7 +54,7 @@ impl Check {
         self
     }
 
-    /// The steps whose trouble it is the cause of.
+    /// Steps and checks whose trouble it is the cause of.
     #[must_use]
     pub fn explains(mut self, explains: &'static [StepId]) -> Self {
         self.explains = explains;
@@ -63,8 +63,8 @@ impl Check {
 
     /// What it asks whatever the facts are.
     #[must_use]
-    pub fn asks(mut self, ahead: fn(&Wish) -> Vec<Question>) -> Self {
-        self.ahead = ahead;
+    pub fn asks(mut self, questions: Vec<Question>) -> Self {
+        self.asks = questions;
         self
     }
 }
@@ -87,7 +87,7 @@ impl Step for Check {
     }
 
     fn prefetch(&self) -> Vec<Question> {
-        (self.ahead)(&self.wish)
+        self.asks.clone()
     }
 
     fn observe<'a>(&'a self, host: &'a dyn ReadHost, facts: &'a Facts) -> BoxFuture<'a, Probe> {
@@ -104,8 +104,8 @@ impl Step for Check {
 }
 
 /// It does not apply to this machine.
-pub fn not_used(why: &str) -> Probe {
-    Ok(Observation::in_place(format!("not used here: {why}")))
+pub fn not_used(why: &str) -> Observation {
+    Observation::in_place(format!("not used here: {why}"))
 }
 
 /// It does not hold, and a person must mend it.
