@@ -112,6 +112,20 @@ fn what_gpucluster_said_itself_counts_first() {
 }
 
 #[test]
+fn the_check_that_failed_counts_in_a_report_of_doctor() {
+    let text = "  ✓ host.clock     plausible\n      ! systemd knows of no time server\n      \
+                see:  gpucluster explain HOST_CLOCK_UNSYNCHRONIZED\n  \
+                ✗ gpu.module     failed: the nouveau module holds the GPUs\n      \
+                hint: keep nouveau from being loaded\n      \
+                see:  gpucluster explain GPU_HELD_BY_OTHER_DRIVER\n  ⧗ nvidia.driver  blocked";
+    let told = read(text).map(|diagnosis| (diagnosis.reason, diagnosis.rests_on[0].number));
+    assert_eq!(
+        told,
+        Some((crate::reason::ids::GPU_HELD_BY_OTHER_DRIVER, 4))
+    );
+}
+
+#[test]
 fn consequences_are_named_beside_the_root() {
     let (_, reason, text) = pastes::TEXTS[0];
     let Some(diagnosis) = read(text) else {

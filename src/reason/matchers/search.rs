@@ -204,15 +204,29 @@ fn place_of(
     None
 }
 
-/// What gpucluster itself said: the first `error[ID]` at the beginning of a line.
+/// What gpucluster itself said: the first `error[ID]` at the beginning of a line, or in a report of
+/// `doctor` the page of the first check that failed (`✗`).
 fn own_verdict(text: &Squeezed) -> Option<Found> {
+    let mut failed = None;
     text.flat.lines().enumerate().find_map(|(line, words)| {
-        let rest = words.trim_start().strip_prefix("error[")?;
-        let (name, _) = rest.split_once(']')?;
+        let words = words.trim();
+        if words.starts_with(['✗', '✓', '~', '+', '⧗', '?', '·']) {
+            failed = words.starts_with('✗').then_some(line);
+        }
+        let (line, name) = match words.strip_prefix("error[") {
+            Some(rest) => (line, rest.split_once(']')?.0),
+            None => (failed?, own_page(words)?),
+        };
         let pasted = text.pasted(line);
         Some(Found {
             reason: reason::named(name)?.id,
             lines: pasted..pasted + 1,
         })
     })
+}
+
+/// The reason in `see:  gpucluster explain ID`.
+fn own_page(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("see:")?.trim_start();
+    rest.strip_prefix("gpucluster explain ").map(str::trim)
 }
