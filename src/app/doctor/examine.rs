@@ -4,7 +4,7 @@ use super::super::request::{Verb, World};
 use super::super::session::{Session, select};
 use crate::engine::diagnosis::{Place, diagnose};
 use crate::engine::{Graph, Look, Scope, Survey, planner, survey};
-use crate::model::{Checkup, Fault, Finding, StepId};
+use crate::model::{CheckState, Checkup, Fault, Finding, StepId};
 use crate::step::Step;
 use crate::steps::{StepFlags, area};
 use crate::ui;
@@ -103,12 +103,13 @@ impl Wanted {
         listed
     }
 
-    /// What was asked for, and whatever is to blame for it.
-    fn keeps(&self, found: &Finding, blamed: &BTreeSet<StepId>) -> bool {
+    /// What was asked for, whatever is to blame for it, and unless all of it `holds` what else is wrong
+    /// with what it may depend on.
+    fn keeps(&self, found: &Finding, blamed: &BTreeSet<StepId>, holds: bool) -> bool {
         self.is_everything()
             || self.chosen.contains(&found.id)
             || blamed.contains(&found.id)
-            || (found.fault.is_some() && found.blocked_by.is_none())
+            || (!holds && found.fault.is_some() && found.blocked_by.is_none())
     }
 }
 
@@ -228,9 +229,14 @@ impl Examined {
             .filter(|found| wanted.chosen.contains(&found.id))
             .filter_map(|found| found.blocked_by)
             .collect();
+        let mut chosen = checkup
+            .findings
+            .iter()
+            .filter(|found| wanted.chosen.contains(&found.id));
+        let holds = chosen.all(|found| found.state == CheckState::Ok);
         checkup
             .findings
-            .retain(|found| wanted.keeps(found, &blamed));
+            .retain(|found| wanted.keeps(found, &blamed, holds));
         for found in &mut checkup.findings {
             found.tried = self.tried.contains(&found.id);
             // What nobody wants to hear of blames nothing else either.
