@@ -4,6 +4,7 @@
 //! are judged and the verdict does not depend on the machine.
 
 use super::Person;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
@@ -89,8 +90,20 @@ fn changes(person: &Person, line: &str) -> Vec<String> {
     );
     let trace = std::fs::read_to_string(trace.path()).unwrap();
     assert!(trace.contains("open"), "nothing was traced of `{line}`");
+    let children: BTreeSet<&str> = trace
+        .lines()
+        .filter_map(|call| call.split_whitespace().next())
+        .collect();
+    // Whatever a tool leaves in its group when it has answered is ended, and it is a child of ours.
+    let ends_a_child = |call: &str| {
+        let target = call.split_once(" kill(-").map(|(_, rest)| rest);
+        target
+            .and_then(|rest| rest.split(',').next())
+            .is_some_and(|group| children.contains(group))
+    };
     trace
         .lines()
+        .filter(|call| !ends_a_child(call))
         .filter(|call| {
             !call.contains(" = -1 ") && !call.contains("resumed>") && !call.contains("???(")
         })
