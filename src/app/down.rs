@@ -3,9 +3,9 @@
 use super::consent::agree;
 use super::request::Verb;
 use super::run::Run;
-use super::session::Session;
+use super::session::{Session, select};
 use super::signals::while_listening;
-use super::up::{exit_after, say_history};
+use super::up::{exit_after, root_commands, say_history};
 use super::{Output, exit_of};
 use crate::engine::executor::{Executor, Options};
 use crate::engine::{Bus, Consent, Graph, undo};
@@ -24,8 +24,10 @@ use tokio::time::Instant;
 pub async fn down(session: &Session<'_>) -> Result<Exit, Fault> {
     let Verb::Down {
         apply,
+        only,
         keep_cluster,
         delete_data,
+        ..
     } = &session.request.verb
     else {
         return Ok(Exit::Bug);
@@ -33,21 +35,28 @@ pub async fn down(session: &Session<'_>) -> Result<Exit, Fault> {
     let delete_data = confirm_data(session, delete_data.as_deref())?;
     let graph = session.graph(StepFlags {
         delete_data,
+        // `down --keep-cluster` keeps what is in the cluster too; its part is to be taken out of it.
+        cluster_stays: !only.is_empty(),
         ..StepFlags::default()
     })?;
-    let kept: BTreeSet<StepId> = if *keep_cluster {
-        cluster_steps()
-    } else {
-        BTreeSet::new()
-    };
-    if apply.plan_only {
+    let kept = kept(&graph, only, *keep_cluster)?;
+    let whole = only.is_empty();
+    if apply.plan_only || apply.print_root_commands {
         let plan = what_goes(session, &graph, &kept).await;
-        if session.request.common.output == Output::Json {
+        if apply.print_root_commands {
+            ui::print(&root_commands(&plan));
+        } else if session.request.common.output == Output::Json {
             ui::print(&ui::json(&plan));
         } else {
-            ui::say(&ui::plan::undo(&plan, &session.theme, session.home()));
+            ui::say(&ui::plan::undo(
+                &plan,
+                whole,
+                &session.theme,
+                session.home(),
+            ));
         }
-        return Ok(Exit::Ok);
+        let pending = apply.exit_code && !plan.is_empty();
+        return Ok(if pending { Exit::Pending } else { Exit::Ok });
     }
     let run = Run::begin(session, true)?;
     let mut told = run.reporters(session)?;
@@ -62,7 +71,12 @@ pub async fn down(session: &Session<'_>) -> Result<Exit, Fault> {
                 plan: plan.clone(),
                 slowest: None,
             });
-            ui::say(&ui::plan::undo(&plan, &session.theme, session.home()));
+            ui::say(&ui::plan::undo(
+                &plan,
+                whole,
+                &session.theme,
+                session.home(),
+            ));
             take_back(session, &run, &bus, &graph, &plan).await
         };
         let (outcome, exit) = while_listening(&session.cancel, work).await;
@@ -72,7 +86,7 @@ pub async fn down(session: &Session<'_>) -> Result<Exit, Fault> {
     };
     told.end(session, &run);
     if outcome != Outcome::NotStarted {
-        ui::say(&ui::undo::summary(&told.tally, &session.theme));
+        ui::say(&ui::undo::summary(&told.tally, whole, &session.theme));
         let path = &session.settings.nfs.path;
         let kept = !delete_data && matches!(session.reader().stat(path).await, Ok(Some(_)));
         if outcome == Outcome::Changed && kept {
@@ -80,6 +94,20 @@ pub async fn down(session: &Session<'_>) -> Result<Exit, Fault> {
         }
     }
     Ok(exit)
+}
+
+/// Steps of which nothing is taken back.
+fn kept(graph: &Graph, only: &[String], keep_cluster: bool) -> Result<BTreeSet<StepId>, Fault> {
+    if !only.is_empty() {
+        let going = select(graph, only)?;
+        let all = graph.ids().into_iter();
+        return Ok(all.filter(|id| !going.contains(id)).collect());
+    }
+    Ok(if keep_cluster {
+        cluster_steps()
+    } else {
+        BTreeSet::new()
+    })
 }
 
 /// Steps that go with the cluster.
@@ -112,6 +140,7 @@ async fn what_goes(session: &Session<'_>, graph: &Graph, kept: &BTreeSet<StepId>
         .filter(|step| kept.contains(&step.step))
     {
         step.changes.clear();
+        step.warnings.clear();
         step.verdict = Verdict::Skipped;
     }
     plan
@@ -183,7 +212,8 @@ fn confirm_data(session: &Session<'_>, asked: Option<&str>) -> Result<bool, Faul
     .advise(Advice::run(
         "name the folder",
         format!(
-            "gpucluster down{} --delete-data={path}",
+            "gpucluster {}{} --delete-data={path}",
+            session.request.verb.name(),
             session.world_flag()
         ),
     )))

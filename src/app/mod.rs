@@ -12,6 +12,7 @@ mod request;
 mod run;
 mod session;
 mod settings;
+mod share;
 mod signals;
 mod state_dir;
 mod status;
@@ -73,6 +74,7 @@ async fn dispatch(request: &Request, theme: Theme) -> Result<Exit, Fault> {
         Verb::Doctor { .. } => fix::doctor(&session).await,
         Verb::Status => status::status(&session).await,
         Verb::Down { .. } => down::down(&session).await,
+        Verb::NfsStatus => share::status(&session).await,
         Verb::AgentStop { .. } => agent::stop(&session).await,
         Verb::AgentRestart { apply } => match agent::stop(&session).await? {
             Exit::Ok => {

@@ -143,13 +143,19 @@ pub enum Verb {
     Status,
     /// Take back what we made.
     Down {
+        /// As typed (`down`, `nfs teardown`).
+        name: &'static str,
         /// How.
         apply: Apply,
+        /// The only steps that are taken back; empty means all.
+        only: Vec<String>,
         /// Keep the cluster.
         keep_cluster: bool,
         /// Delete the shared folder as well: `Some(path typed)`, the path possibly empty.
         delete_data: Option<String>,
     },
+    /// What is shared.
+    NfsStatus,
     /// Stop the agent.
     AgentStop {
         /// How.
@@ -188,7 +194,8 @@ impl Verb {
             Self::Doctor { fix: Some(_), .. } => "doctor --fix",
             Self::Doctor { .. } => "doctor",
             Self::Status => "status",
-            Self::Down { .. } => "down",
+            Self::Down { name, .. } => name,
+            Self::NfsStatus => "nfs status",
             Self::AgentStop { .. } => "agent stop",
             Self::AgentRestart { .. } => "agent restart",
             Self::AgentStatus => "agent status",

@@ -19,7 +19,7 @@ use std::future::Future;
 use std::time::Duration;
 
 /// How long one part may take.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Runs `status`.
 ///
@@ -153,7 +153,7 @@ pub async fn gather(session: &Session<'_>) -> Result<StatusReport, Fault> {
     Ok(report)
 }
 
-async fn within<T>(
+pub(super) async fn within<T>(
     limit: Duration,
     part: &str,
     look: impl Future<Output = Result<T, HostError>>,
@@ -165,7 +165,7 @@ async fn within<T>(
     }
 }
 
-fn keep<T>(part: Result<T, String>, unknown: &mut Vec<String>) -> Option<T> {
+pub(super) fn keep<T>(part: Result<T, String>, unknown: &mut Vec<String>) -> Option<T> {
     part.map_err(|error| unknown.push(error)).ok()
 }
 
@@ -248,7 +248,7 @@ async fn host_gpus(host: &dyn ReadHost) -> Result<Vec<crate::model::Gpu>, HostEr
         .map_err(|error| HostError::Io(error.to_string()))
 }
 
-async fn list(
+pub(super) async fn list(
     host: &dyn ReadHost,
     api_version: &str,
     kind: &str,
@@ -273,7 +273,7 @@ fn claim_name(session: &Session<'_>) -> String {
     )
 }
 
-async fn volume(session: &Session<'_>) -> Result<Option<VolumeStatus>, HostError> {
+pub(super) async fn volume(session: &Session<'_>) -> Result<Option<VolumeStatus>, HostError> {
     let settings = &session.settings;
     if !settings.nfs.enabled {
         return Ok(None);
@@ -313,7 +313,11 @@ async fn volume(session: &Session<'_>) -> Result<Option<VolumeStatus>, HostError
             .unwrap_or("absent")
             .to_owned(),
         source,
-        free: space.ok().map(|space| space.free),
+        // The same path of this host is another folder where another machine serves it.
+        free: space
+            .ok()
+            .filter(|_| settings.nfs.server.is_none())
+            .map(|space| space.free),
     }))
 }
 

@@ -289,6 +289,19 @@ pub enum NfsCommand {
         #[arg(long, value_name = "STEP", value_delimiter = ',')]
         skip: Vec<String>,
     },
+    /// What is shared: server, export, clients, space, claim, and the pods that use it
+    Status,
+    /// Take server, export, volume and claim back; the cluster and the shared folder stay
+    #[command(
+        after_help = "Refused while pods use the claim. What gpucluster did not make is not touched."
+    )]
+    Teardown {
+        #[command(flatten)]
+        apply: ApplyArgs,
+        /// Delete the shared folder as well; its path must be typed, here or when asked
+        #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+        delete_data: Option<String>,
+    },
 }
 
 /// Verbs of the agent.

@@ -6,7 +6,7 @@ use super::args::{
 };
 use crate::app::{Apply, Color, Common, Fix, Output, Request, Slice, Verb, World};
 
-/// Steps that `nfs setup` may change; what they need is only looked at.
+/// Steps that `nfs setup` may change and `nfs teardown` takes back; what they need is only looked at.
 const NFS_STEPS: [&str; 2] = ["nfs", "k8s.volume"];
 /// Steps that `agent start` may change.
 const AGENT_STEPS: [&str; 1] = ["agent"];
@@ -167,22 +167,31 @@ pub fn request(cli: Cli, typed: String) -> Option<Request> {
             keep_cluster,
             delete_data,
         } => Verb::Down {
+            name: "down",
             apply: apply.into(),
+            only: Vec::new(),
             keep_cluster,
             delete_data,
         },
-        Command::Nfs {
-            command:
-                NfsCommand::Setup {
-                    apply,
-                    with_deps,
-                    skip,
-                },
-        } => up(
-            "nfs setup",
-            apply,
-            slice("k8s.volume", &NFS_STEPS, with_deps, skip),
-        ),
+        Command::Nfs { command } => match command {
+            NfsCommand::Setup {
+                apply,
+                with_deps,
+                skip,
+            } => up(
+                "nfs setup",
+                apply,
+                slice("k8s.volume", &NFS_STEPS, with_deps, skip),
+            ),
+            NfsCommand::Status => Verb::NfsStatus,
+            NfsCommand::Teardown { apply, delete_data } => Verb::Down {
+                name: "nfs teardown",
+                apply: apply.into(),
+                only: NFS_STEPS.map(str::to_owned).into(),
+                keep_cluster: true,
+                delete_data,
+            },
+        },
         Command::Agent { command } => match command {
             AgentCommand::Start {
                 apply,

@@ -26,6 +26,7 @@ pub mod nvidia_xml;
 pub mod openpgp;
 pub mod os_release;
 pub mod package_versions;
+pub mod pods;
 pub mod quantity;
 pub mod redact;
 pub mod unit;

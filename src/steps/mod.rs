@@ -47,12 +47,17 @@ mod toolkit_install;
 mod toolkit_undo;
 mod user;
 mod volume;
+mod volume_undo;
 mod wandb;
 mod wish;
 
 pub use agent_service::service_spec;
 pub use catalog::{catalog, catalog_with_checks, catalog_with_mends};
 pub use mend::{Remedy, remedy};
+pub use nfs_firewall::PORT as NFS_PORT;
+pub use nfs_kernel::threads as nfs_threads;
+pub use nfs_server::UNIT as NFS_UNIT;
+pub use nfs_table::overlap as nfs_clients_overlap;
 pub use nfs_users::{FILE as EXPORTS_FILE, FOLDER as EXPORTS_FOLDER};
 pub use wish::{StepFlags, Wish};
 

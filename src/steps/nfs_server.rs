@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Name of the unit everywhere (Debian's nfs-kernel-server is an alias of it).
-pub(super) const UNIT: &str = "nfs-server";
+pub const UNIT: &str = "nfs-server";
 
 /// Where dpkg notes what it has begun; readable for everybody.
 const UPDATES: &str = "/var/lib/dpkg/updates";

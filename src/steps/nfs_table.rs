@@ -104,7 +104,7 @@ pub fn others(table: &[Export], path: &Utf8Path, subnet: &str) -> Vec<String> {
 }
 
 /// Whether two clients, each an address or a network of IPv4, have addresses in common.
-fn overlap(one: &str, other: &str) -> bool {
+pub fn overlap(one: &str, other: &str) -> bool {
     let (Some((a, a_bits)), Some((b, b_bits))) = (network(one), network(other)) else {
         return false;
     };

@@ -5,8 +5,8 @@ use super::manifest_diff::{is_going, is_managed, named, phase};
 use super::{Wish, id};
 use crate::host::{KubeQuery, Question, ReadHost};
 use crate::model::{
-    Advice, Change, Diff, Effect, EffectKind, Facts, Fault, Forecast, ObjectRef, Observation,
-    Privilege, Probe, Receipt, Risk, State, StepId, Touch,
+    Advice, Change, Diff, Effect, EffectKind, Facts, Fault, Forecast, Notice, ObjectRef,
+    Observation, Privilege, Probe, Receipt, Risk, State, StepId,
 };
 use crate::reason::ids;
 use crate::render::{self, VolumeSpec};
@@ -29,7 +29,7 @@ const IMMUTABLE: [&str; 6] = [
 
 /// See the module.
 pub struct Volume {
-    wish: Arc<Wish>,
+    pub(super) wish: Arc<Wish>,
     needs: Vec<StepId>,
 }
 
@@ -48,7 +48,7 @@ impl Volume {
         self.wish.settings.namespace != "default"
     }
 
-    fn names(&self) -> [ObjectRef; 3] {
+    pub(super) fn names(&self) -> [ObjectRef; 3] {
         let nfs = &self.wish.settings.nfs;
         [
             ObjectRef::new("v1", "Namespace", None, &self.wish.settings.namespace),
@@ -93,7 +93,7 @@ impl Volume {
             .collect())
     }
 
-    fn kubectl(&self, rest: &str) -> String {
+    pub(super) fn kubectl(&self, rest: &str) -> String {
         format!(
             "kubectl --kubeconfig {} {rest}",
             self.wish.layout.kubeconfig
@@ -300,29 +300,20 @@ impl Step for Volume {
         Duration::from_secs(120)
     }
 
-    fn undo<'a>(
+    fn stays<'a>(
         &'a self,
         _host: &'a dyn ReadHost,
+        receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Vec<Notice>> {
+        Box::pin(async move { self.kept(receipt).map(Notice::info).into_iter().collect() })
+    }
+
+    fn undo<'a>(
+        &'a self,
+        host: &'a dyn ReadHost,
         _facts: &'a Facts,
         receipt: &'a Receipt,
     ) -> BoxFuture<'a, Result<Vec<Change>, Fault>> {
-        Box::pin(async move {
-            // They go with the cluster, if that is ours.
-            if receipt.is_ours(&Touch::Cluster(self.wish.profile().to_owned())) {
-                return Ok(Vec::new());
-            }
-            let [namespace, pv, pvc] = self.names();
-            Ok([pvc, pv, namespace]
-                .into_iter()
-                .filter(|object| receipt.is_ours(&Touch::Object(object.clone())))
-                .map(|object| {
-                    Change::disruptive(
-                        Effect::DeleteObject { object },
-                        "it was made by gpucluster",
-                        "jobs can mount it no longer; the files on the server stay",
-                    )
-                })
-                .collect())
-        })
+        Box::pin(self.take_back(host, receipt))
     }
 }

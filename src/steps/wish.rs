@@ -13,6 +13,8 @@ pub struct StepFlags {
     pub recreate_cluster: bool,
     /// Undoing takes the shared data away too.
     pub delete_data: bool,
+    /// Undoing leaves the cluster, so that what is in it has to go by itself.
+    pub cluster_stays: bool,
     /// Packages of the distribution may be installed.
     pub install: bool,
     /// What is set up and broken may be mended where otherwise a person is told how (`doctor
@@ -28,6 +30,7 @@ impl Default for StepFlags {
         Self {
             recreate_cluster: false,
             delete_data: false,
+            cluster_stays: false,
             install: true,
             mend: false,
             tools: false,

@@ -16,6 +16,7 @@ pub mod plan;
 pub mod prompt;
 mod reporter;
 mod secret;
+pub mod share;
 pub mod status;
 pub mod summary;
 pub mod support_bundle;

@@ -66,13 +66,13 @@ pub fn trials(plan: &Plan, theme: &Theme, home: &str) -> String {
 }
 
 /// What `down` takes back, in the order in which it is carried out.
-pub fn undo(plan: &Plan, theme: &Theme, home: &str) -> String {
+pub fn undo(plan: &Plan, whole: bool, theme: &Theme, home: &str) -> String {
     let mut going = plan.clone();
     going.steps.retain(|step| {
         !step.changes.is_empty() || !step.warnings.is_empty() || step.fault().is_some()
     });
     if going.steps.is_empty() {
-        return "nothing of ours is left on this machine\n".to_owned();
+        return format!("{}\n", super::undo::nothing(whole));
     }
     let screen = Screen {
         removes: true,

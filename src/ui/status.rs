@@ -94,7 +94,7 @@ pub fn json(status: &StatusReport) -> Value {
 }
 
 /// Joins the parts that are known.
-fn joined(parts: Vec<Option<String>>, theme: &Theme) -> String {
+pub(super) fn joined(parts: Vec<Option<String>>, theme: &Theme) -> String {
     parts
         .into_iter()
         .flatten()
@@ -152,7 +152,7 @@ fn gpus(gpus: &GpuUse, theme: &Theme) -> Vec<String> {
     lines
 }
 
-fn volume(volume: &VolumeStatus, theme: &Theme) -> String {
+pub(super) fn volume(volume: &VolumeStatus, theme: &Theme) -> String {
     let free = volume.free.map(|bytes| format!("{} free", size(bytes)));
     joined(
         vec![

@@ -1,12 +1,14 @@
 //! Commands of ours named in texts, in the world they are meant for.
 
 /// Verbs that act on a machine, longer ones before those they begin with.
-const VERBS: [&str; 11] = [
+const VERBS: [&str; 13] = [
     "agent restart",
     "agent status",
     "agent start",
     "agent logs",
     "agent stop",
+    "nfs teardown",
+    "nfs status",
     "nfs setup",
     "support-bundle",
     "doctor",

@@ -19,6 +19,7 @@ mod looking;
 mod machines;
 mod purity;
 mod screens;
+mod share;
 mod signals;
 mod stack;
 mod support_bundle;

@@ -239,4 +239,20 @@ node and NFS server.
     ])
     .see(VOLUMES)
     .retryable(),
+    Kind::new(
+        ids::VOLUME_IN_USE,
+        Exit::NeedsHuman,
+        "pods use the claim",
+        "The claim is not taken away under pods that use it: Kubernetes would keep it `Terminating` until
+they end, and meanwhile they would hang on a mount that nobody serves. Pods that wait to be started
+count too; pods that ended do not.
+
+  kubectl get pods,jobs -n <namespace>",
+    )
+    .advice(&[
+        ("keep new jobs from starting", Some("gpucluster agent stop")),
+        ("see who uses it, and wait or delete the jobs", Some("gpucluster nfs status")),
+        ("then", Some("gpucluster nfs teardown")),
+    ])
+    .see(VOLUMES),
 ];
