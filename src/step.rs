@@ -81,7 +81,8 @@ pub trait Step: Send + Sync {
     /// Nothing of ours left means nothing to do.
     ///
     /// # Errors
-    /// When it cannot be told what of ours is still there.
+    /// When it cannot be told what of ours is still there, or it is not to go before a person has done
+    /// something (a reason of exit code 4).
     fn undo<'a>(
         &'a self,
         _host: &'a dyn ReadHost,

@@ -126,9 +126,21 @@ async fn exported(host: &dyn ReadHost, path: &Utf8Path) -> Result<Vec<ExportStat
         .filter(|export| export.path == path.as_str())
         .map(|export| ExportStatus {
             client: export.client,
-            options: export.options,
+            options: each_once(export.options),
         })
         .collect())
+}
+
+/// The server's own table says some of them twice: as written, and as a security flavour has them
+/// (`sec=sys,rw,…`; nfs-utils 2.6).
+fn each_once(options: Vec<String>) -> Vec<String> {
+    let mut once: Vec<String> = Vec::new();
+    for option in options {
+        if !once.contains(&option) {
+            once.push(option);
+        }
+    }
+    once
 }
 
 async fn clients(host: &dyn ReadHost) -> Result<Vec<String>, HostError> {
@@ -196,4 +208,16 @@ fn claim(volume: Option<&VolumeStatus>) -> String {
         || "the claim".to_owned(),
         |volume| format!("the claim {}", volume.claim),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_that_the_servers_table_repeats_are_told_once() {
+        let etab = "/srv/x\t192.168.49.0/24(rw,sync,no_root_squash,sec=sys,rw,no_root_squash)\n";
+        let options = each_once(exports::table(etab).remove(0).options);
+        assert_eq!(options, ["rw", "sync", "no_root_squash", "sec=sys"]);
+    }
 }

@@ -8,7 +8,7 @@ use crate::model::{
     Change, Effect, EventKind, Facts, Fault, Outcome, Plan, Receipt, StepId, StepPlan, Touch,
     UnitWant, Verdict,
 };
-use crate::reason::ids;
+use crate::reason::{self, Exit, ids};
 use std::collections::BTreeSet;
 use tokio::time::Instant;
 
@@ -29,10 +29,17 @@ pub async fn plan(
         let (verdict, changes) = match step.undo(host, facts, receipt).await {
             Ok(changes) if changes.is_empty() => (Verdict::InPlace, changes),
             Ok(changes) => (Verdict::Change { drift: false }, changes),
-            Err(fault) => (
-                Verdict::CouldNotLook(Box::new(fault.at(step.id()))),
-                Vec::new(),
-            ),
+            Err(fault) => {
+                let refused =
+                    reason::kind(fault.reason).is_some_and(|kind| kind.exit == Exit::NeedsHuman);
+                let fault = Box::new(fault.at(step.id()));
+                let verdict = if refused {
+                    Verdict::NeedsHuman(fault)
+                } else {
+                    Verdict::CouldNotLook(fault)
+                };
+                (verdict, Vec::new())
+            }
         };
         let warnings = step.stays(host, receipt).await;
         let headline = match (changes.is_empty(), warnings.is_empty()) {

@@ -81,6 +81,7 @@ fn teardown_is_refused_while_a_pod_uses_the_claim() {
     );
     let words = "1 pod uses the claim default/nfs-pvc: launch-runs\n";
     assert!(refused.err.contains(words), "{}", refused.err);
+    insta::assert_snapshot!("nfs-teardown-refused", person.screen(&refused));
     assert_eq!(differences(&person.world("4xt4"), &world), [""; 0]);
 
     let status = person.types("nfs status --simulate");

@@ -125,9 +125,10 @@ class Lab:
         the controllers' first rounds, and a look is not answered in time."""
         self.wait("everything runs", lambda: self.status()["healthy"], 240)
 
-    def kube(self, path):
+    def kube(self, path, method="GET", body=None):
         """An answer of the cluster's API."""
-        answer = self.machine.run("alice", ["/opt/lab/bin/kube-get", path])
+        body = [] if body is None else [json.dumps(body)]
+        answer = self.machine.run("alice", ["/opt/lab/bin/kube-api", method, path, *body])
         assert answer.code == 0, answer.err
         return json.loads(answer.out)
 
