@@ -6,7 +6,7 @@ use super::run::Run;
 use super::session::{Session, select};
 use super::signals::while_listening;
 use super::up::{exit_after, root_commands, say_history};
-use super::{Output, exit_of};
+use super::{Output, exit_of, exit_of_all, show_faults};
 use crate::engine::executor::{Executor, Options};
 use crate::engine::{Bus, Consent, Graph, undo};
 use crate::model::{Advice, EventKind, Fault, Outcome, Plan, StepId, Verdict};
@@ -35,7 +35,7 @@ pub async fn down(session: &Session<'_>) -> Result<Exit, Fault> {
     let delete_data = confirm_data(session, delete_data.as_deref())?;
     let graph = session.graph(StepFlags {
         delete_data,
-        // `down --keep-cluster` keeps what is in the cluster too; its part is to be taken out of it.
+        // A part is taken out of a cluster that stays; `--keep-cluster` keeps what is in it as well.
         cluster_stays: !only.is_empty(),
         ..StepFlags::default()
     })?;
@@ -43,7 +43,9 @@ pub async fn down(session: &Session<'_>) -> Result<Exit, Fault> {
     let whole = only.is_empty();
     if apply.plan_only || apply.print_root_commands {
         let plan = what_goes(session, &graph, &kept).await;
-        if apply.print_root_commands {
+        let faults: Vec<Fault> = plan.faults().cloned().collect();
+        // Commands of a plan that is refused are not to be typed by hand either.
+        if apply.print_root_commands && faults.is_empty() {
             ui::print(&root_commands(&plan));
         } else if session.request.common.output == Output::Json {
             ui::print(&ui::json(&plan));
@@ -54,6 +56,10 @@ pub async fn down(session: &Session<'_>) -> Result<Exit, Fault> {
                 &session.theme,
                 session.home(),
             ));
+        }
+        if !faults.is_empty() {
+            show_faults(session, &faults, None);
+            return Ok(exit_of_all(&faults));
         }
         let pending = apply.exit_code && !plan.is_empty();
         return Ok(if pending { Exit::Pending } else { Exit::Ok });

@@ -84,6 +84,13 @@ fn teardown_is_refused_while_a_pod_uses_the_claim() {
     insta::assert_snapshot!("nfs-teardown-refused", person.screen(&refused));
     assert_eq!(differences(&person.world("4xt4"), &world), [""; 0]);
 
+    for preview in ["--plan", "--print-root-commands"] {
+        let ran = person.types(&format!("nfs teardown --simulate {preview}"));
+        assert_eq!(ran.code, Some(4), "{preview}: {}", ran.err);
+        assert!(ran.err.contains("error[VOLUME_IN_USE]"), "{}", ran.err);
+        assert!(!ran.out.contains("exportfs"), "{}", ran.out);
+    }
+
     let status = person.types("nfs status --simulate");
     assert_eq!(status.code, Some(0), "{}", status.out);
     insta::assert_snapshot!("nfs-status-used", person.screen(&status));
