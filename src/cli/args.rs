@@ -144,6 +144,37 @@ pub struct QueueArgs {
     pub entity: Option<String>,
 }
 
+/// What is shared, and with whom.
+#[derive(Debug, Args)]
+pub struct ShareArgs {
+    /// Folder to share [default: /srv/gpucluster]
+    #[arg(long, value_name = "PATH", conflicts_with = "external")]
+    pub path: Option<String>,
+    /// Addresses and networks that may mount it besides the cluster's own
+    #[arg(long, value_name = "NETWORK,…", conflicts_with = "external")]
+    pub clients: Option<String>,
+    /// Whose rights jobs lose in the folder: nobody's, root's or everybody's [default: none]
+    #[arg(long, value_name = "none|root|all", conflicts_with = "external")]
+    pub squash: Option<String>,
+    /// Who owns the folder, and whom those write as that lose their rights [default: 65534:65534]
+    #[arg(long, value_name = "UID:GID", conflicts_with = "external")]
+    pub owner: Option<String>,
+    /// Use the export of another machine
+    #[arg(long, value_name = "SERVER:/PATH", value_parser = external)]
+    pub external: Option<(String, String)>,
+}
+
+/// Splits `SERVER:/PATH`; an address of IPv6 stands in brackets, as for mount(8).
+fn external(text: &str) -> Result<(String, String), String> {
+    let (server, path) = text
+        .split_once(":/")
+        .ok_or("it must have the form SERVER:/PATH")?;
+    let bare = server
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    Ok((bare.unwrap_or(server).to_owned(), format!("/{path}")))
+}
+
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -279,9 +310,20 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum NfsCommand {
     /// Server, export, volume and claim; the cluster must be up
+    #[command(
+        after_help = "Flags hold for this run; `gpucluster.yaml` holds for every one (`nfs.path`, `nfs.clients`, …).
+
+Examples:
+  gpucluster nfs setup --path /data/cache --squash all --owner 1000:1000
+                                     every job reads and writes as the user 1000
+  gpucluster nfs setup --external nas.lan:/volume1/models
+                                     a server that is there already; nothing is exported here"
+    )]
     Setup {
         #[command(flatten)]
         apply: ApplyArgs,
+        #[command(flatten)]
+        share: ShareArgs,
         /// Bring up what it needs as well
         #[arg(long)]
         with_deps: bool,

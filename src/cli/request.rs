@@ -2,7 +2,7 @@
 
 use super::args::{
     AgentCommand, ApplyArgs, Cli, ColorChoice, Command, FixArgs, Global, NfsCommand, OutputForm,
-    QueueArgs,
+    QueueArgs, ShareArgs,
 };
 use crate::app::{Apply, Color, Common, Fix, Output, Request, Slice, Verb, World};
 
@@ -79,6 +79,24 @@ fn queue(common: &mut Common, args: QueueArgs) {
     }
     if let Some(entity) = args.entity {
         common.settings.push(("wandb.entity", "--entity", entity));
+    }
+}
+
+fn share(common: &mut Common, args: ShareArgs) {
+    let flags = [
+        ("nfs.path", "--path", args.path),
+        ("nfs.clients", "--clients", args.clients),
+        ("nfs.squash", "--squash", args.squash),
+        ("nfs.owner", "--owner", args.owner),
+    ];
+    for (key, flag, value) in flags {
+        common
+            .settings
+            .extend(value.map(|value| (key, flag, value)));
+    }
+    if let Some((server, path)) = args.external {
+        common.settings.push(("nfs.server", "--external", server));
+        common.settings.push(("nfs.path", "--external", path));
     }
 }
 
@@ -176,13 +194,17 @@ pub fn request(cli: Cli, typed: String) -> Option<Request> {
         Command::Nfs { command } => match command {
             NfsCommand::Setup {
                 apply,
+                share: s,
                 with_deps,
                 skip,
-            } => up(
-                "nfs setup",
-                apply,
-                slice("k8s.volume", &NFS_STEPS, with_deps, skip),
-            ),
+            } => {
+                share(&mut common, s);
+                up(
+                    "nfs setup",
+                    apply,
+                    slice("k8s.volume", &NFS_STEPS, with_deps, skip),
+                )
+            }
             NfsCommand::Status => Verb::NfsStatus,
             NfsCommand::Teardown { apply, delete_data } => Verb::Down {
                 name: "nfs teardown",

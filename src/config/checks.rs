@@ -188,8 +188,13 @@ pub(super) fn export_path(text: &str) -> Check {
         path.chars().any(char::is_control) || path.contains(['"', '\\', '#']),
         "has a character that cannot stand in an exports file",
     )?;
+    Ok(())
+}
+
+/// Whether a folder of this host may be given to a cluster; one of another server is that one's affair.
+pub(super) fn no_system_folder(path: &str) -> Check {
     let system = path == "/var"
-        || SYSTEM_FOLDERS.contains(&path.as_str())
+        || SYSTEM_FOLDERS.contains(&path)
         || SYSTEM_TREES.iter().any(|tree| {
             path.strip_prefix(tree)
                 .is_some_and(|rest| rest.starts_with('/'))

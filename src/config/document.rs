@@ -22,11 +22,19 @@ fn about(key: &str) -> &'static str {
         "cluster.start_minutes" => "minutes a start may take; a first one downloads close to 1 GB",
         "gpu.image" => "image of the proof that a container sees the GPUs; any with glibc",
         "nfs.enabled" => "whether there is a shared cache at all",
-        "nfs.path" => "folder on this host that is shared; the cluster has root rights in it",
+        "nfs.path" => "folder that is shared, on this host or on nfs.server",
         "nfs.capacity" => "size written into the volume; NFS does not enforce it",
         "nfs.volume" => "name of the PersistentVolume",
         "nfs.claim" => "name of the PersistentVolumeClaim",
         "nfs.server" => "address of another server; unset: this host",
+        "nfs.clients" => {
+            "addresses and networks that may mount it besides the cluster's, with commas between"
+        }
+        "nfs.squash" => {
+            "none: root in a job is root in the folder; root: it is the owner; all: every job is the owner"
+        }
+        "nfs.owner" => "UID:GID that owns the folder; 65534 is nobody",
+        "nfs.version" => "of the NFS protocol: 4.2, 4.1, 4.0 or 3",
         "wandb.base_url" => "address of the API",
         "wandb.entity" => "team or account that owns the queue; unset: the key's default",
         "wandb.queue" => "Launch queue that the agent serves",

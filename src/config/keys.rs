@@ -1,6 +1,6 @@
 //! Every setting by its dotted key: the form of its value and what is allowed.
 
-use super::{checks, install};
+use super::{checks, install, nfs};
 use serde_json::{Value, json};
 
 /// The form of a value.
@@ -52,6 +52,10 @@ pub(super) const KEYS: &[Key] = &[
     key("nfs.volume", Form::Text, checks::object_name),
     key("nfs.claim", Form::Text, checks::object_name),
     key("nfs.server", Form::OptionalText, checks::host),
+    key("nfs.clients", Form::OptionalText, nfs::clients),
+    key("nfs.squash", Form::Text, nfs::squash),
+    key("nfs.owner", Form::Text, nfs::owner),
+    key("nfs.version", Form::Text, nfs::version),
     key("wandb.base_url", Form::Text, checks::base_url),
     key("wandb.entity", Form::OptionalText, checks::entity),
     key("wandb.queue", Form::Text, checks::queue),

@@ -1,9 +1,9 @@
 //! Layering of settings with the origin of each.
 
-use super::Settings;
 use super::env_vars::{self, BORROWED, PREFIX};
 use super::keys::{KEYS, Key, closest};
 use super::tree::{self, Node, Position, Value};
+use super::{Settings, checks};
 use crate::model::Fault;
 use crate::reason::ids;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -224,6 +224,10 @@ impl Layers {
             origins,
             mut problems,
         } = self;
+        if let Some(problem) = unfit_folder(&document) {
+            let place = origins.get("nfs.path").unwrap_or(&Origin::Default);
+            problems.push(format!("{place}: `nfs.path` {problem}"));
+        }
         if problems.is_empty() {
             match serde_json::from_value(document) {
                 Ok(settings) => return Ok(Layered { settings, origins }),
@@ -238,6 +242,16 @@ impl Layers {
         fault.causes = problems;
         Err(fault)
     }
+}
+
+/// What is wrong with the shared folder as one of this host.
+fn unfit_folder(document: &serde_json::Value) -> Option<String> {
+    let nfs = document.get("nfs")?;
+    let path = nfs.get("path")?.as_str()?;
+    if !nfs.get("server")?.is_null() {
+        return None;
+    }
+    checks::no_system_folder(path).err()
 }
 
 /// `unknown key …`, with the closest one: of the same group first, then of all.

@@ -99,7 +99,7 @@ impl Default for GpuSettings {
 pub struct Nfs {
     /// Whether there is one at all.
     pub enabled: bool,
-    /// Folder on this host that is exported.
+    /// Folder that is exported: on this host, or on `server` where one is named.
     pub path: Utf8PathBuf,
     /// Size written into the volume and the claim. NFS does not enforce it.
     pub capacity: String,
@@ -109,7 +109,32 @@ pub struct Nfs {
     pub claim: String,
     /// Address of the server as the node sees it; `None`: this host, on the cluster's own network.
     pub server: Option<String>,
+    /// Addresses and networks that may mount it besides the cluster's own, with commas between.
+    pub clients: Option<String>,
+    /// Whose rights jobs keep on the server.
+    pub squash: Squash,
+    /// `UID:GID` that owns the folder, and that those write as who are not taken for themselves.
+    pub owner: String,
+    /// Version of the protocol that volumes are mounted with: `4.2`, `4.1`, `4.0` or `3`.
+    pub version: String,
 }
+
+/// Whose user ids of clients the server replaces by the folder's owner (exports(5), "User ID Mapping").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Squash {
+    /// Nobody's: root in a container is root in the folder. Most images run as root, and many change
+    /// the owners of what they unpack.
+    #[default]
+    None,
+    /// Root's: everybody else is who they are.
+    Root,
+    /// Everybody's: every job reads, changes and deletes what any other wrote.
+    All,
+}
+
+/// `nobody:nogroup`, the server's own stand-in (exports(5)).
+pub const NOBODY: u32 = 65534;
 
 impl Default for Nfs {
     fn default() -> Self {
@@ -120,6 +145,45 @@ impl Default for Nfs {
             volume: "nfs-pv".to_owned(),
             claim: "nfs-pvc".to_owned(),
             server: None,
+            clients: None,
+            squash: Squash::None,
+            owner: format!("{NOBODY}:{NOBODY}"),
+            version: "4.2".to_owned(),
+        }
+    }
+}
+
+impl Nfs {
+    /// User and group that own the folder. What is no such pair is refused when settings are read.
+    pub fn owner_ids(&self) -> (u32, u32) {
+        let pair = self.owner.split_once(':');
+        let ids = pair.and_then(|(uid, gid)| Some((uid.parse().ok()?, gid.parse().ok()?)));
+        ids.unwrap_or((NOBODY, NOBODY))
+    }
+
+    /// Who may mount it besides the cluster, as exports write it: always with a prefix, because the
+    /// server lists a bare address under the name that DNS has for it (nfs-utils, `client_lookup`).
+    pub fn other_clients(&self) -> Vec<String> {
+        let clients = self.clients.as_deref().unwrap_or_default().split(',');
+        clients
+            .map(str::trim)
+            .filter(|client| !client.is_empty())
+            .map(|client| match client {
+                _ if client.contains('/') => client.to_owned(),
+                _ if client.contains(':') => format!("{client}/128"),
+                _ => format!("{client}/32"),
+            })
+            .collect()
+    }
+
+    /// The server and its folder in one word, as `mount` takes it. `here` is this host's address on the
+    /// cluster's network.
+    pub fn source(&self, here: &str) -> String {
+        let server = self.server.as_deref().unwrap_or(here);
+        if server.contains(':') {
+            format!("[{server}]:{}", self.path)
+        } else {
+            format!("{server}:{}", self.path)
         }
     }
 }

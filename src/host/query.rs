@@ -71,7 +71,7 @@ pub enum Query {
         /// Profile.
         profile: String,
     },
-    /// The export table as `exportfs -s` prints it, by root; without root `/var/lib/nfs/etab`.
+    /// The export table as exportfs keeps it in `/var/lib/nfs/etab`.
     Exports,
     /// What the kernel said since it was started about GPUs, NFS and memory that ran out, from the
     /// journal; shown to root and to the groups `adm` and `systemd-journal`.

@@ -1,5 +1,4 @@
-//! The live table of NFS exports: the lines of `exportfs -s`, and of `/var/lib/nfs/etab` where
-//! there is no root. Both are `PATH CLIENT(OPTION,…)`; etab has a tab between.
+//! The live table of NFS exports: the lines of `/var/lib/nfs/etab`, or of `exportfs -s`. Both are `PATH CLIENT(OPTION,…)`; etab has a tab between.
 //!
 //! `exportfs -v` is not read: it breaks long paths over two lines (nfs-utils).
 
@@ -48,41 +47,27 @@ fn line(line: &str) -> Option<Export> {
     })
 }
 
-/// Path and clients of a line of `/etc/exports`, without their options. Lines are taken one by one:
-/// one that goes on in the next shows only its first clients.
-pub fn entry(line: &str) -> Option<(String, Vec<&str>)> {
-    let line = line.split('#').next()?.trim();
-    let (path, rest) = match line.strip_prefix('"') {
-        Some(quoted) => quoted.split_once('"')?,
-        None => line.split_once([' ', '\t'])?,
-    };
-    let clients = rest.split_whitespace().map(|word| {
-        let client = word.split('(').next().unwrap_or_default();
-        if client.is_empty() { "*" } else { client }
-    });
-    Some((unescape(path), clients.collect()))
-}
-
 /// `\040` is how a space is written in these tables.
 fn unescape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    // Byte by byte: a letter outside ASCII may be written as several escapes.
+    let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('\\') {
-        out.push_str(&rest[..at]);
+        out.extend(rest[..at].bytes());
         let digits = rest.get(at + 1..at + 4);
         match digits.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
             Some(byte) => {
-                out.push(char::from(byte));
+                out.push(byte);
                 rest = &rest[at + 4..];
             }
             None => {
-                out.push('\\');
+                out.push(b'\\');
                 rest = &rest[at + 1..];
             }
         }
     }
-    out.push_str(rest);
-    out
+    out.extend(rest.bytes());
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// The line of a file that `exportfs` means by a number, counted as people count, and its text.
@@ -137,7 +122,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_panics(text in ".*") {
-            let _ = (table(&text), entry(&text));
+            let _ = (table(&text), line_meant(&text, 1, ""));
         }
     }
 

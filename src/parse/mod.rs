@@ -9,6 +9,7 @@ pub mod cdi_spec;
 pub mod certificate;
 pub mod docker;
 pub mod docker_network;
+pub mod export_files;
 pub mod exports;
 pub mod group;
 pub mod kernel_log;

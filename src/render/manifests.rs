@@ -19,6 +19,8 @@ pub struct VolumeSpec {
     pub server: String,
     /// Exported directory.
     pub path: String,
+    /// Version of the protocol: `4.2`, or `3`.
+    pub version: String,
 }
 
 impl VolumeSpec {
@@ -30,7 +32,18 @@ impl VolumeSpec {
             "capacity": self.capacity,
             "server": self.server,
             "path": self.path,
+            "mount_options": self.mount_options(),
         }))
+    }
+
+    /// For a cache of models: few large files that are read by many. Eight connections, requests of a
+    /// mebibyte, no note of each reading; `hard`, because `soft` loses writes (nfs(5)).
+    fn mount_options(&self) -> String {
+        let version = &self.version;
+        // Version 3 keeps its locks in daemons that a node's image does not run; all pods of one node
+        // share its kernel, which keeps them instead.
+        let locks = if version == "3" { "nolock, " } else { "" };
+        format!("nfsvers={version}, {locks}hard, noatime, nconnect=8, rsize=1048576, wsize=1048576")
     }
 }
 
@@ -113,29 +126,35 @@ fn escape(path: &str) -> String {
 
 /// The drop-in for `/etc/exports.d`.
 ///
-/// `no_root_squash`: jobs run as root in their containers and must be able to write; the client is
-/// the cluster's own network, never the world.
+/// Every client gets the same options; clients are networks, never the world.
 ///
 /// # Errors
-/// When the client is no single word, which would change the meaning of the line.
-pub fn exports_file(profile: &str, path: &Utf8Path, client: &str) -> Result<String, RenderError> {
+/// When a client or the options are no single word, which would change the meaning of the line.
+pub fn exports_file(
+    profile: &str,
+    path: &Utf8Path,
+    clients: &[String],
+    options: &str,
+) -> Result<String, RenderError> {
     let name = "exports";
+    let offered = clients.iter().map(|client| format!("{client}({options})"));
     let text = render(
         name,
         include_str!("../../templates/exports"),
         &map(json!({
             "profile": profile,
             "path": escape(path.as_str()),
-            "client": client,
+            "clients": offered.collect::<Vec<_>>().join(" "),
         })),
     )?;
-    // One comment and one line of two fields: nothing in a setting may add to that.
+    // One comment and one line of a field for the folder and each client: nothing in a setting may
+    // add to that.
     let fields: Vec<usize> = text
         .lines()
         .filter(|line| !line.starts_with('#'))
         .map(|line| line.split_whitespace().count())
         .collect();
-    read_back(name, &json!(fields), &[("", json!([2]))])?;
+    read_back(name, &json!(fields), &[("", json!([1 + clients.len()]))])?;
     Ok(text)
 }
 
@@ -235,6 +254,7 @@ mod tests {
             capacity: "100Gi".to_owned(),
             server: "192.168.49.1".to_owned(),
             path: "/srv/gpucluster".to_owned(),
+            version: "4.2".to_owned(),
         }
     }
 
@@ -244,6 +264,9 @@ mod tests {
         assert_eq!(object["spec"]["accessModes"], json!(["ReadWriteMany"]));
         assert_eq!(object["spec"]["persistentVolumeReclaimPolicy"], "Retain");
         assert_eq!(object["spec"]["mountOptions"][0], "nfsvers=4.2");
+        let version = "3".to_owned();
+        let old = volume(&VolumeSpec { version, ..spec() }).unwrap();
+        assert_eq!(old["spec"]["mountOptions"][1], "nolock");
         let claim = volume_claim(&spec()).unwrap();
         assert_eq!(claim["spec"]["volumeName"], "nfs-pv");
         assert_eq!(
@@ -254,18 +277,26 @@ mod tests {
 
     #[test]
     fn the_export_goes_to_one_network_and_never_to_the_world() {
+        let clients =
+            |clients: &[&str]| clients.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>();
         let text = exports_file(
             "gpucluster",
             Utf8Path::new("/srv/my cache"),
-            "192.168.49.0/24",
+            &clients(&["192.168.49.0/24", "fd00::/64"]),
+            "rw,sync",
         )
         .unwrap();
         assert_eq!(
             text,
             "# Managed by gpucluster (profile gpucluster). Changes made here are overwritten.\n\
-             /srv/my\\040cache 192.168.49.0/24(rw,sync,no_subtree_check,no_root_squash)\n"
+             /srv/my\\040cache 192.168.49.0/24(rw,sync) fd00::/64(rw,sync)\n"
         );
-        let evil = exports_file("p", Utf8Path::new("/srv"), "10.0.0.0/8 *");
+        let evil = exports_file(
+            "p",
+            Utf8Path::new("/srv"),
+            &clients(&["10.0.0.0/8 *"]),
+            "rw",
+        );
         assert!(evil.is_err());
     }
 

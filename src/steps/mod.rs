@@ -32,6 +32,7 @@ mod nfs_firewall;
 mod nfs_folder;
 mod nfs_kernel;
 pub mod nfs_mount;
+mod nfs_options;
 mod nfs_reach;
 mod nfs_server;
 mod nfs_server_undo;

@@ -4,7 +4,8 @@
 //! 0 for an export it dropped (nfs-utils).
 
 use super::look::{Todo, differs, failed, forecast, known, todo, tools, unrendered};
-use super::nfs_folder::{self, DIRECTORY, MODE, NOBODY};
+use super::nfs_folder::{self, DIRECTORY, MODE};
+use super::nfs_options;
 use super::nfs_reach::{self, Verdict};
 use super::nfs_table::{self, TABLE};
 use super::nfs_users::{FILE, FOLDER};
@@ -43,8 +44,26 @@ impl NfsExport {
     }
 
     fn content(&self, facts: &Facts) -> Result<String, Fault> {
+        let options = self.options().join(",");
+        let clients = self.clients(facts)?;
+        render::exports_file(self.wish.profile(), self.path(), &clients, &options)
+            .map_err(unrendered)
+    }
+
+    fn options(&self) -> Vec<String> {
+        nfs_options::written(&self.wish.settings.nfs)
+    }
+
+    /// The cluster's own network comes first.
+    fn clients(&self, facts: &Facts) -> Result<Vec<String>, Fault> {
         let subnet = known(facts.cluster_subnet(), "the cluster's network")?;
-        render::exports_file(self.wish.profile(), self.path(), subnet).map_err(unrendered)
+        let mut clients = vec![subnet.to_owned()];
+        for client in self.wish.settings.nfs.other_clients() {
+            if !clients.contains(&client) {
+                clients.push(client);
+            }
+        }
+        Ok(clients)
     }
 
     fn unfit(&self, why: impl Into<String>) -> Fault {
@@ -175,28 +194,36 @@ impl Step for NfsExport {
             if let Verdict::Blocked(fault) = reach {
                 return Ok(Observation::needs_human(*fault));
             }
-            let (mut diffs, warning) = nfs_folder::judge(self.path(), meta, names);
+            let nfs = &self.wish.settings.nfs;
+            let (mut diffs, warning) = nfs_folder::judge(nfs, meta, names);
             if folder.map_err(failed)?.is_none() {
                 diffs.push(Diff::new(FOLDER, "present", "missing"));
             }
             if file.as_deref() != Some(want.as_str()) {
                 let have = if file.is_some() { "differs" } else { "missing" };
-                diffs.push(Diff::new(FILE, format!("exports to {subnet}"), have));
+                let to = self.clients(facts)?.join(", ");
+                diffs.push(Diff::new(FILE, format!("exports to {to}"), have));
             }
             let table = table.map_err(failed)?;
             let table = exports::table(&table.stdout);
-            let wrong = nfs_table::diff(&table, self.path(), subnet);
-            if wrong.is_some()
-                && !differs(&diffs, FILE)
-                && let Some(fault) = self.rival(host, subnet).await
-            {
-                return Ok(Observation::needs_human(fault));
+            let options = self.options();
+            let clients = self.clients(facts)?;
+            let wrong = clients.iter().find_map(|client| {
+                let diff = nfs_table::diff(&table, self.path(), client, &options)?;
+                Some((client, diff))
+            });
+            if let Some((client, diff)) = wrong {
+                if !differs(&diffs, FILE)
+                    && let Some(fault) = self.rival(host, client).await
+                {
+                    return Ok(Observation::needs_human(fault));
+                }
+                diffs.push(diff);
             }
-            diffs.extend(wrong);
             // With the drop-in folder missing too, the plan must be told, so that is a difference.
             let nothing_yet = meta.is_none() && file.is_none() && !differs(&diffs, FOLDER);
             let mut seen = if diffs.is_empty() {
-                Observation::in_place(format!("{} to {subnet}", self.path()))
+                Observation::in_place(format!("{} to {}", self.path(), clients.join(", ")))
             } else if nothing_yet {
                 Observation::absent(format!("{} is not exported", self.path()))
             } else {
@@ -210,7 +237,7 @@ impl Step for NfsExport {
             if let Verdict::Untold(notice) = reach {
                 seen.warnings.push(notice);
             }
-            for words in nfs_table::others(&table, self.path(), subnet) {
+            for words in nfs_table::others(&table, self.path(), subnet, &options) {
                 seen = seen.warn(words);
             }
             Ok(seen)
@@ -230,7 +257,7 @@ impl Step for NfsExport {
                 Effect::MakeDir {
                     path: self.path().to_owned(),
                     mode: MODE,
-                    owner: Some(NOBODY),
+                    owner: Some(nfs_folder::owner(&self.wish.settings.nfs)),
                     privilege: Privilege::Root,
                 },
                 if all || differs(diffs, DIRECTORY) {

@@ -1,16 +1,17 @@
 //! The exported folder: ours to make, and somebody else's to keep as it is.
 
+use crate::config::{Nfs, Squash};
 use crate::host::{HostError, Meta};
 use crate::model::{Command, Diff, Owner};
-use camino::Utf8Path;
 
 /// What the fields of differences in it begin with.
 pub const DIRECTORY: &str = "directory";
-/// `nobody:nogroup`.
-pub const NOBODY: Owner = Owner {
-    uid: 65534,
-    gid: 65534,
-};
+/// Who owns it.
+pub fn owner(nfs: &Nfs) -> Owner {
+    let (uid, gid) = nfs.owner_ids();
+    Owner { uid, gid }
+}
+
 /// Like /tmp: whoever a job runs as may make its own cache folder at the top, and none may delete
 /// another's. Plain 0777 would let any job remove every other's cache.
 pub const MODE: u32 = 0o1777;
@@ -18,18 +19,19 @@ pub const MODE: u32 = 0o1777;
 /// Compares the folder with the wish. One with something in it keeps its owner and bits, and so does
 /// one that we may not look into; what that means for jobs is said.
 pub fn judge(
-    path: &Utf8Path,
+    nfs: &Nfs,
     meta: Option<Meta>,
     names: Result<Option<Vec<String>>, HostError>,
 ) -> (Vec<Diff>, Option<String>) {
+    let want = owner(nfs);
     let Some(meta) = meta else {
         return (vec![Diff::new(DIRECTORY, "present", "missing")], None);
     };
     let mut diffs = Vec::new();
-    if (meta.uid, meta.gid) != (NOBODY.uid, NOBODY.gid) {
+    if (meta.uid, meta.gid) != (want.uid, want.gid) {
         diffs.push(Diff::new(
             "directory owner",
-            format!("{}:{}", NOBODY.uid, NOBODY.gid),
+            format!("{}:{}", want.uid, want.gid),
             format!("{}:{}", meta.uid, meta.gid),
         ));
     }
@@ -48,12 +50,11 @@ pub fn judge(
     if diffs.is_empty() {
         return (diffs, None);
     }
-    (Vec::new(), warning(path, meta, why_kept))
+    (Vec::new(), warning(nfs, meta, why_kept))
 }
 
-/// Who is left out where not everybody may write. Root's jobs may everywhere: the export does not
-/// squash root.
-fn warning(path: &Utf8Path, meta: Meta, why_kept: &str) -> Option<String> {
+/// Who is left out where not everybody may write. Who is squashed comes as the settings' owner.
+fn warning(nfs: &Nfs, meta: Meta, why_kept: &str) -> Option<String> {
     const READ: u32 = 0o5;
     const ALL: u32 = 0o7;
     // To make a file in a folder takes the right to pass through it too.
@@ -61,7 +62,17 @@ fn warning(path: &Utf8Path, meta: Meta, why_kept: &str) -> Option<String> {
     if meta.mode & ALL == ALL {
         return None;
     }
-    let mut who = vec!["root".to_owned()];
+    let squashed = owner(nfs);
+    let owner_writes = (squashed.uid == meta.uid && writes(6))
+        || (squashed.uid != meta.uid && squashed.gid == meta.gid && writes(3));
+    let mut who = Vec::new();
+    match nfs.squash {
+        Squash::None => who.push("root".to_owned()),
+        Squash::Root if owner_writes => who.push("root".to_owned()),
+        Squash::Root => {}
+        Squash::All if owner_writes => return None,
+        Squash::All => return Some(nobody_writes(nfs, meta, why_kept)),
+    }
     if writes(6) && meta.uid != 0 {
         who.push(format!("user {}", meta.uid));
     }
@@ -73,28 +84,65 @@ fn warning(path: &Utf8Path, meta: Meta, why_kept: &str) -> Option<String> {
         (false, true) => "read",
         (false, false) => "read or write",
     };
-    let mend = Command::new(["chmod", "1777", path.as_str()]).line();
+    let but = if who.is_empty() {
+        "no job can".to_owned()
+    } else {
+        format!("jobs that do not run as {} cannot", who.join(" or "))
+    };
+    let mend = Command::new(["chmod", "1777", nfs.path.as_str()]).line();
     Some(format!(
-        "{path} {why_kept} and is left as it is (owner {}:{}, mode {:04o}): jobs that do not run as {} cannot {what} there; `sudo {mend}` would let all of them",
-        meta.uid,
-        meta.gid,
-        meta.mode,
-        who.join(" or ")
+        "{}: {but} {what} there; `sudo {mend}` would let all of them",
+        left(nfs, meta, why_kept)
     ))
+}
+
+fn left(nfs: &Nfs, meta: Meta, why_kept: &str) -> String {
+    format!(
+        "{} {why_kept} and is left as it is (owner {}:{}, mode {:04o})",
+        nfs.path, meta.uid, meta.gid, meta.mode
+    )
+}
+
+fn nobody_writes(nfs: &Nfs, meta: Meta, why_kept: &str) -> String {
+    let mend = Command::new(["chown", "-R", &nfs.owner, nfs.path.as_str()]).line();
+    format!(
+        "{}: every job comes as {} (`nfs.squash: all`) and cannot write there; `sudo {mend}` would let them",
+        left(nfs, meta, why_kept),
+        nfs.owner
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn squashing(squash: Squash, owner: &str) -> Nfs {
+        Nfs {
+            path: "/srv/a b".into(),
+            squash,
+            owner: owner.to_owned(),
+            ..Nfs::default()
+        }
+    }
+
     fn said(mode: u32, uid: u32, names: Result<Option<Vec<String>>, HostError>) -> Option<String> {
+        let nfs = squashing(Squash::None, "65534:65534");
+        said_of(&nfs, mode, uid, names)
+    }
+
+    fn said_of(
+        nfs: &Nfs,
+        mode: u32,
+        uid: u32,
+        names: Result<Option<Vec<String>>, HostError>,
+    ) -> Option<String> {
         let meta = Meta {
             is_dir: true,
             mode,
             uid,
             gid: 50,
         };
-        let (diffs, warning) = judge(Utf8Path::new("/srv/a b"), Some(meta), names);
+        let (diffs, warning) = judge(nfs, Some(meta), names);
         assert_eq!(diffs, [], "{warning:?}");
         warning
     }
@@ -124,6 +172,27 @@ mod tests {
         assert!(said(0o755, 0).unwrap().contains("as root cannot write"));
         assert_eq!(said(0o777, 1000), None);
         assert_eq!(said(0o1777, 1000), None);
+    }
+
+    #[test]
+    fn who_is_squashed_has_the_rights_of_the_owner() {
+        let said = |squash, owner, mode| said_of(&squashing(squash, owner), mode, 1000, files());
+        assert_eq!(said(Squash::All, "1000:50", 0o755), None);
+        assert_eq!(said(Squash::All, "7:50", 0o775), None);
+        let words = said(Squash::All, "7:7", 0o755).unwrap();
+        assert!(words.contains("sudo chown -R 7:7 '/srv/a b'"), "{words}");
+        let words = said(Squash::Root, "65534:65534", 0o755).unwrap();
+        assert!(
+            words.contains("do not run as user 1000 cannot write"),
+            "{words}"
+        );
+        let words = said(Squash::Root, "1000:50", 0o755).unwrap();
+        assert!(
+            words.contains("as root or user 1000 cannot write"),
+            "{words}"
+        );
+        let words = said(Squash::Root, "65534:65534", 0o555).unwrap();
+        assert!(words.contains("no job can write"), "{words}");
     }
 
     #[test]

@@ -16,10 +16,11 @@ use std::time::Duration;
 /// Name of the check.
 pub const MOUNT: StepId = StepId::new("nfs.mount");
 
-/// Runs in the node; `$1` is `SERVER:PATH`. Options as in mount.nfs(8): `soft` with one retry of five
-/// seconds gives up where a job's `hard` mount would wait for ever, and `retry=0` tries only once.
+/// Runs in the node; `$1` is `SERVER:PATH`, `$2` the version with what it needs. Options as in
+/// mount.nfs(8): `soft` with one retry of five seconds gives up where a job's `hard` mount would wait
+/// for ever, and `retry=0` tries only once.
 const SCRIPT: &str = "d=$(mktemp -d) && trap \"umount -l $d 2>/dev/null; rmdir $d\" EXIT && \
-mount -t nfs -o vers=4.2,soft,timeo=50,retrans=1,retry=0 \"$1\" $d && ls $d >/dev/null";
+mount -t nfs -o \"vers=$2,soft,timeo=50,retrans=1,retry=0\" \"$1\" $d && ls $d >/dev/null";
 
 /// See the module.
 pub struct Mount {
@@ -55,14 +56,14 @@ impl Mount {
 
     fn source(&self, facts: &Facts) -> Result<String, Fault> {
         let nfs = &self.wish.settings.nfs;
-        let server = match &nfs.server {
-            Some(server) => server,
+        let here = match &nfs.server {
+            Some(_) => "",
             None => known(
                 facts.cluster_gateway(),
                 "this host's address on the cluster's network",
             )?,
         };
-        Ok(format!("{server}:{}", nfs.path))
+        Ok(nfs.source(here))
     }
 }
 
@@ -97,6 +98,10 @@ impl Step for Mount {
             return nothing_to_plan(seen);
         }
         let source = self.source(facts)?;
+        let version = match &*self.wish.settings.nfs.version {
+            "3" => "3,nolock",
+            version => version,
+        };
         let run = Command::new([
             "docker",
             "exec",
@@ -107,6 +112,7 @@ impl Step for Mount {
             SCRIPT,
             "sh",
             &source,
+            version,
         ])
         .timeout(Duration::from_secs(60));
         Ok(vec![Change::safe(

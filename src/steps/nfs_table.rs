@@ -3,24 +3,19 @@
 //! Which of several entries counts for a client is the server's rule: a single host before a network
 //! before `*`; of two networks whichever comes first (exports(5); `lookup_export` of nfs-utils).
 
+use super::nfs_options::missing;
 use crate::model::Diff;
-use crate::parse::exports::{self, Export};
+use crate::parse::export_files;
+use crate::parse::exports::Export;
 use camino::Utf8Path;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// Field of a difference in the table.
 pub const TABLE: &str = "export table";
-/// Options that must be in force.
-pub const OPTIONS: [&str; 4] = ["rw", "sync", "no_subtree_check", "no_root_squash"];
 
-fn missing(export: &Export) -> Vec<&'static str> {
-    let lacks = |option: &&'static str| !export.has(option);
-    OPTIONS.into_iter().filter(lacks).collect()
-}
-
-/// How our entry differs from what it should be.
-pub fn diff(table: &[Export], path: &Utf8Path, subnet: &str) -> Option<Diff> {
-    let wanted = format!("{subnet}({})", OPTIONS.join(","));
+/// How our entry for a client differs from what it should be. `options` are those of our file.
+pub fn diff(table: &[Export], path: &Utf8Path, subnet: &str, options: &[String]) -> Option<Diff> {
+    let wanted = format!("{subnet}({})", options.join(","));
     let on_path = || table.iter().filter(|export| export.path == path.as_str());
     let Some(export) = on_path().find(|export| export.client == subnet) else {
         let others: Vec<&str> = on_path().map(|export| export.client.as_str()).collect();
@@ -31,7 +26,7 @@ pub fn diff(table: &[Export], path: &Utf8Path, subnet: &str) -> Option<Diff> {
         };
         return Some(Diff::new(TABLE, wanted, have));
     };
-    let missing = missing(export);
+    let missing = missing(export, options);
     (!missing.is_empty())
         .then(|| Diff::new(TABLE, wanted, format!("without {}", missing.join(","))))
 }
@@ -55,11 +50,11 @@ pub fn rival(
     subnet: &str,
 ) -> Option<(String, usize, String)> {
     for (file, text) in files {
-        for (number, line) in text.lines().enumerate() {
-            let same = exports::entry(line)
-                .is_some_and(|(at, clients)| at == path.as_str() && clients.contains(&subnet));
-            if same {
-                return Some((file.clone(), number + 1, line.trim().to_owned()));
+        for (number, entry) in export_files::entries(text) {
+            let offered = entry.clients.iter().any(|client| client.name == subnet);
+            if offered && entry.path.trim_end_matches('/') == path.as_str() {
+                let line = text.lines().nth(number - 1).unwrap_or_default();
+                return Some((file.clone(), number, line.trim().to_owned()));
             }
         }
     }
@@ -68,7 +63,7 @@ pub fn rival(
 
 /// Entries of others that matter to the cluster or to the data, in words. All others are harmless:
 /// other folders, folders below ours, the same folder for hosts elsewhere.
-pub fn others(table: &[Export], path: &Utf8Path, subnet: &str) -> Vec<String> {
+pub fn others(table: &[Export], path: &Utf8Path, subnet: &str, options: &[String]) -> Vec<String> {
     let mut words = Vec::new();
     for export in table {
         let (at, client) = (Utf8Path::new(&export.path), export.client.as_str());
@@ -78,8 +73,8 @@ pub fn others(table: &[Export], path: &Utf8Path, subnet: &str) -> Vec<String> {
         let reaches_node = client == "*" || overlap(client, subnet);
         if at == path && client == "*" {
             words.push(format!("another line exports {path} to the whole world"));
-        } else if at == path && reaches_node && !missing(export).is_empty() {
-            let missing = missing(export).join(",");
+        } else if at == path && reaches_node && !missing(export, options).is_empty() {
+            let missing = missing(export, options).join(",");
             let counts = if client.contains('/') {
                 "which of the two counts for the node is not defined"
             } else {
@@ -103,30 +98,43 @@ pub fn others(table: &[Export], path: &Utf8Path, subnet: &str) -> Vec<String> {
     words
 }
 
-/// Whether two clients, each an address or a network of IPv4, have addresses in common.
+/// Whether two clients, each an address or a network, have addresses in common.
 pub fn overlap(one: &str, other: &str) -> bool {
     let (Some((a, a_bits)), Some((b, b_bits))) = (network(one), network(other)) else {
         return false;
     };
-    let bits = a_bits.min(b_bits);
-    let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
-    a & mask == b & mask
+    let (a, b, width) = match (a, b) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => (u128::from(u32::from(a)), u128::from(u32::from(b)), 32),
+        (IpAddr::V6(a), IpAddr::V6(b)) => (a.into(), b.into(), 128),
+        _ => return false,
+    };
+    let rest = width - a_bits.min(b_bits);
+    a.checked_shr(rest) == b.checked_shr(rest)
 }
 
-/// Address and length of prefix, which may be written as a mask.
-fn network(client: &str) -> Option<(u32, u32)> {
-    let (address, prefix) = client.split_once('/').unwrap_or((client, "32"));
-    let address: Ipv4Addr = address.parse().ok()?;
-    let bits = match prefix.parse::<Ipv4Addr>() {
-        Ok(mask) => u32::from(mask).leading_ones(),
-        Err(_) => prefix.parse().ok().filter(|bits| *bits <= 32)?,
+/// Address and length of prefix, which may be written as a mask for IPv4.
+fn network(client: &str) -> Option<(IpAddr, u32)> {
+    let (address, prefix) = client
+        .split_once('/')
+        .map_or((client, None), |(address, prefix)| (address, Some(prefix)));
+    let address: IpAddr = address.parse().ok()?;
+    let longest = if address.is_ipv4() { 32 } else { 128 };
+    let bits = match prefix {
+        None => longest,
+        Some(mask) if address.is_ipv4() && mask.contains('.') => {
+            u32::from(mask.parse::<Ipv4Addr>().ok()?).leading_ones()
+        }
+        Some(bits) => bits.parse().ok().filter(|bits| *bits <= longest)?,
     };
-    Some((address.into(), bits))
+    Some((address, bits))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::nfs_options;
     use super::*;
+    use crate::config::Nfs;
+    use crate::parse::exports;
 
     const SUBNET: &str = "192.168.49.0/24";
     const GOOD: &str = "sync,no_subtree_check,rw,no_root_squash";
@@ -136,8 +144,9 @@ mod tests {
         let ours = format!("/srv/gpucluster  {SUBNET}({GOOD})\n");
         let table = exports::table(&format!("{ours}{line}\n"));
         let path = Utf8Path::new("/srv/gpucluster");
-        assert_eq!(diff(&table, path, SUBNET), None, "{line}");
-        others(&table, path, SUBNET)
+        let options = nfs_options::written(&Nfs::default());
+        assert_eq!(diff(&table, path, SUBNET, &options), None, "{line}");
+        others(&table, path, SUBNET, &options)
     }
 
     #[test]
@@ -196,5 +205,9 @@ mod tests {
         assert!(overlap("0.0.0.0/0", SUBNET));
         assert!(!overlap("192.168.50.0/24", SUBNET));
         assert!(!overlap("host.example.org", SUBNET));
+        assert!(overlap("fd00::2", "fd00::/64"));
+        assert!(overlap("::/0", "fd00::/64"));
+        assert!(!overlap("fd00:0:0:1::/64", "fd00::/64"));
+        assert!(!overlap("0.0.0.0/0", "::/0"));
     }
 }

@@ -73,6 +73,7 @@ impl Volume {
             capacity: nfs.capacity.clone(),
             server: server.clone(),
             path: nfs.path.to_string(),
+            version: nfs.version.clone(),
         })
     }
 

@@ -1,4 +1,4 @@
-//! The shared cache by itself: `nfs status` and `nfs teardown`.
+//! The shared cache by itself: `nfs setup`, `nfs status` and `nfs teardown`.
 
 use super::{Person, differences};
 use serde_json::{Value, json};
@@ -194,4 +194,58 @@ fn the_screens_of_the_share() {
     ] {
         insta::assert_snapshot!(name, person.screen(&person.types(line)));
     }
+}
+
+#[test]
+fn setup_says_with_whom_and_as_whom_it_shares() {
+    let person = person_with_a_cluster();
+    assert_eq!(person.types("nfs teardown --simulate").code, Some(0));
+    let line = "nfs setup --simulate --clients 10.0.0.0/8,fd00::1 --squash all --owner 1000:1000";
+    let setup = person.types(line);
+    assert_eq!(setup.code, Some(0), "{}", setup.err);
+    let world = person.world("4xt4");
+    let file = world["files"][EXPORTS]["content"].as_str().unwrap();
+    let options = "rw,sync,no_subtree_check,all_squash,anonuid=1000,anongid=1000";
+    assert_eq!(
+        file.lines().last().unwrap(),
+        format!(
+            "/srv/gpucluster 192.168.49.0/24({options}) 10.0.0.0/8({options}) fd00::1/128({options})"
+        )
+    );
+    let again = person.types(line);
+    assert!(again.err.contains("nothing to change"), "{}", again.err);
+    // A flag holds for its run: the settings are back, and nobody wrote into the folder yet.
+    let plan = person.types("nfs setup --simulate --plan");
+    assert!(plan.err.contains("differs"), "{}", plan.err);
+}
+
+#[test]
+fn the_world_is_no_client_and_root_no_owner() {
+    let person = Person::new();
+    for (flags, words) in [
+        ("--clients *", "must be addresses or networks"),
+        ("--clients 0.0.0.0/0", "would let every machine"),
+        ("--squash some", "must be `none`, `root` or `all`"),
+        ("--owner 0:0", "must not be root"),
+        ("--path /etc", "is a folder of the system"),
+    ] {
+        let refused = person.types(&format!("nfs setup --simulate {flags}"));
+        assert_eq!(refused.code, Some(2), "{flags}: {}", refused.err);
+        assert!(refused.err.contains(words), "{flags}: {}", refused.err);
+    }
+}
+
+#[test]
+fn a_server_that_is_there_already_is_mounted_and_not_set_up() {
+    let person = Person::new();
+    let flags = "--external nas.lan:/volume1";
+    let plan = person.types(&format!("nfs setup --simulate --plan --with-deps {flags}"));
+    assert!(!plan.err.contains("exportfs"), "{}", plan.err);
+    assert!(plan.err.contains("PersistentVolume"), "{}", plan.err);
+    let setup = person.types(&format!("nfs setup --simulate --with-deps {flags}"));
+    assert_eq!(setup.code, Some(0), "{}", setup.err);
+    let mut world = person.world("4xt4");
+    let nfs = &objects(&mut world)["persistentvolumes//nfs-pv"]["spec"]["nfs"];
+    assert_eq!(*nfs, json!({"server": "nas.lan", "path": "/volume1"}));
+    assert!(world["files"][EXPORTS].is_null());
 }

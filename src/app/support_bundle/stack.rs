@@ -7,7 +7,7 @@ use super::text::Raw;
 use crate::app::request::World;
 use crate::app::session::Session;
 use crate::host::{Query, ReadHost};
-use crate::parse::exports;
+use crate::parse::{export_files, exports};
 use crate::steps::{EXPORTS_FILE, EXPORTS_FOLDER};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
@@ -96,7 +96,7 @@ async fn export_files(host: &dyn ReadHost) -> Result<Raw, String> {
         let line = match file(host, Utf8Path::new(&path)).await {
             Ok(Raw::Ends(ends)) => {
                 let content = String::from_utf8_lossy(&ends.head);
-                let entries = content.lines().filter_map(exports::entry).count();
+                let entries = export_files::entries(&content).len();
                 format!("{entries} entries, {} bytes", ends.total)
             }
             Ok(Raw::Text(_)) => continue,

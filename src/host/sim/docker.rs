@@ -155,7 +155,7 @@ fn unit_is(world: &mut World, active: bool) {
 pub async fn run(stage: &Stage<'_>, args: &[&str]) -> Result<Answer, Ended> {
     match args {
         ["run", rest @ ..] => run_container(stage, rest).await,
-        ["exec", node, "sh", "-c", script, "sh", source] if script.contains("mount -t nfs") => {
+        ["exec", node, "sh", "-c", script, "sh", source, ..] if script.contains("mount -t nfs") => {
             stage.wait(durations::DOCKER_QUERY).await?;
             Ok(stage.look(|world| super::nfs_mount::from_node(world, node, source)))
         }

@@ -5,6 +5,7 @@ use super::commands::{said, unmodelled};
 use super::durations;
 use super::world::{Export, World};
 use crate::host::Answer;
+use crate::parse::export_files::{self, Entry};
 use camino::Utf8Path;
 
 /// `exportfs -s`: one line an export, blanks as `\040`.
@@ -143,16 +144,12 @@ impl Loader {
     fn file(&mut self, file: &str, text: &str) {
         // The ends of comments are not counted (`tests/tapes/exportfs/comments`).
         let mut number = 1;
-        for line in text.lines() {
-            let (entry, comment) = line
-                .split_once('#')
-                .map_or((line, false), |(e, _)| (e, true));
-            let entry = entry.trim();
-            let read = if entry.is_empty() {
-                Ok(())
-            } else {
-                self.line(entry)
-            };
+        for piece in export_files::pieces(text) {
+            let continued = piece.text.trim_end().matches('\n').count();
+            let read = piece
+                .entry
+                .as_ref()
+                .map_or(Ok(()), |entry| self.entry(entry));
             if let Err(words) = read {
                 // As nfs-utils 2.6.2 prints them, down to the blanks (`tests/tapes/exportfs`).
                 let (blank, end) = match words.split(' ').next() {
@@ -160,42 +157,36 @@ impl Loader {
                     Some("unknown") => ("", "\n"),
                     _ => ("", ""),
                 };
+                let number = number + continued;
                 self.warn(1, format!("{file}:{blank}{number}: {words}{end}"));
                 return;
             }
-            number += usize::from(!comment);
+            number += continued + usize::from(!piece.text.contains('#'));
         }
     }
 
-    fn line(&mut self, line: &str) -> Result<(), String> {
-        let (path, clients) = split_path(line).ok_or("syntax error: bad path")?;
-        let mut any = false;
-        for word in clients.split_whitespace() {
-            any = true;
-            let (client, options) = match word.split_once('(') {
-                None => (word, ""),
-                Some((client, rest)) => (
-                    client,
-                    rest.strip_suffix(')')
-                        .ok_or("syntax error: bad option list")?,
-                ),
-            };
-            let client = if client.is_empty() { "*" } else { client };
-            self.client(&path, client, options)?;
+    fn entry(&mut self, entry: &Entry) -> Result<(), String> {
+        let path = &entry.path;
+        for client in &entry.clients {
+            if client.name == "*" && client.options.is_empty() {
+                self.warn(
+                    0,
+                    format!("No options for {path} : suggest (sync) to avoid warning"),
+                );
+            }
+            self.client(path, &client.name, &client.options.join(","))?;
         }
-        if !any {
-            self.warn(
-                0,
-                format!("No options for {path} : suggest (sync) to avoid warning"),
-            );
-            self.client(&path, "*", "")?;
+        if entry.is_broken {
+            return Err("syntax error: bad option list".to_owned());
         }
         Ok(())
     }
 
     fn client(&mut self, path: &str, client: &str, options: &str) -> Result<(), String> {
         if let Some((_, prefix)) = client.split_once('/')
-            && prefix.parse::<u8>().map_or(true, |bits| bits > 32)
+            && prefix
+                .parse::<u8>()
+                .map_or(true, |bits| bits > longest_prefix(client))
         {
             // Said twice, and the entry is left out.
             for _ in 0..2 {
@@ -234,6 +225,10 @@ impl Loader {
     }
 }
 
+fn longest_prefix(client: &str) -> u8 {
+    if client.contains(':') { 128 } else { 32 }
+}
+
 /// The options as the kernel's flags (`NFSEXP_*`), as far as a model needs them.
 fn flags(options: &str) -> String {
     let has = |option: &str| options.split(',').any(|have| have == option);
@@ -252,17 +247,6 @@ fn flags(options: &str) -> String {
         .map(|(_, bit)| bit)
         .sum();
     format!("{sum:#x}")
-}
-
-/// Splits `"/a b" clients` or `/a\040b clients`.
-fn split_path(line: &str) -> Option<(String, &str)> {
-    if let Some(rest) = line.strip_prefix('"') {
-        let (path, clients) = rest.split_once('"')?;
-        return Some((path.to_owned(), clients));
-    }
-    let (path, clients) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    path.starts_with('/')
-        .then(|| (path.replace("\\040", " "), clients))
 }
 
 /// The options as `exportfs -s` prints them with nfsd loaded.
@@ -294,6 +278,8 @@ fn printed_options(options: &str) -> Result<String, String> {
             "no_wdelay" => wdelay = "no_wdelay",
             "hide" | "acl" | "no_acl" | "sec=sys" | "mountpoint" | "crossmnt" => {}
             _ => match option.split_once('=') {
+                // nobody is the default, which is not printed (nfs-utils, `dump_exports`).
+                Some(("anonuid" | "anongid", "65534")) => {}
                 Some(("fsid" | "anonuid" | "anongid", number)) if number.parse::<u32>().is_ok() => {
                     ids += &format!("{option},");
                 }

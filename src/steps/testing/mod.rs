@@ -156,6 +156,7 @@ pub fn bound(wish: &Wish) -> [Value; 2] {
         capacity: nfs.capacity.clone(),
         server: "192.168.49.1".to_owned(),
         path: nfs.path.to_string(),
+        version: "4.2".to_owned(),
     };
     let status = json!({"phase": "Bound"});
     let mut pv = crate::render::volume(&spec).unwrap();

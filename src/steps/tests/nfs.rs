@@ -176,7 +176,7 @@ proptest::proptest! {
     #[test]
     fn what_is_written_is_what_the_table_shows(path in "/[ -~]{0,30}") {
         let client = "192.168.49.0/24";
-        let text = crate::render::exports_file("p", path.as_str().into(), client).unwrap();
+        let text = crate::render::exports_file("p", path.as_str().into(), &[client.to_owned()], "rw").unwrap();
         let table = crate::parse::exports::table(&text);
         proptest::prop_assert_eq!(table.len(), 1);
         proptest::prop_assert_eq!(&table[0].path, &path);
