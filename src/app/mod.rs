@@ -8,6 +8,7 @@ mod doctor;
 mod down;
 mod explain;
 mod fix;
+mod prove;
 mod request;
 mod run;
 mod session;

@@ -5,7 +5,7 @@ use super::request::{Apply, Slice, Verb, World};
 use super::run::Run;
 use super::session::{Session, select};
 use super::signals::while_listening;
-use super::{exit_of, exit_of_all, show_faults};
+use super::{exit_of, exit_of_all, prove, show_faults};
 use crate::engine::executor::{Executor, Options};
 use crate::engine::{Applied, Bus, Consent, Graph, Look, Scope, planner, survey};
 use crate::host::WriteHost;
@@ -51,7 +51,14 @@ pub async fn up(session: &Session<'_>) -> Result<Exit, Fault> {
     let (outcome, exit) = {
         let bus = Bus::new(session.reader(), told.sink());
         run.say_started(session, &bus);
-        let work = bring_about(session, &run, &bus, &graph, &scope, &skip, apply);
+        let work = async {
+            let ended = bring_about(session, &run, &bus, &graph, &scope, &skip, apply).await;
+            let is_share = session.request.verb.name() == "nfs setup" && ended.1 == Exit::Ok;
+            match is_share {
+                true => prove::share(session, &run, &bus).await.unwrap_or(ended),
+                false => ended,
+            }
+        };
         let (outcome, exit) = while_listening(&session.cancel, work).await;
         let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         run.finish(&bus, outcome, exit, ms);

@@ -20,6 +20,16 @@ pub fn addresses(table: &str, port: u16) -> Vec<Ipv4Addr> {
         .collect()
 }
 
+/// Whether anybody listens on a port, at whatever address; `table` may be that of IPv6 (`/proc/net/tcp6`).
+pub fn is_taken(table: &str, port: u16) -> bool {
+    table.lines().any(|line| {
+        let mut fields = line.split_whitespace().skip(1);
+        let local = fields.next().and_then(|local| local.split_once(':'));
+        let have = local.and_then(|(_, port)| u16::from_str_radix(port, 16).ok());
+        fields.nth(1) == Some("0A") && have == Some(port)
+    })
+}
+
 /// The addresses that have a connection to a port of this host, each once: of an NFS server, who has it
 /// mounted. Without root, where `/proc/fs/nfsd/clients` cannot be read.
 pub fn peers(table: &str, port: u16) -> Vec<Ipv4Addr> {
@@ -57,6 +67,9 @@ mod tests {
         assert_eq!(addresses(TABLE, 8080), [Ipv4Addr::LOCALHOST]);
         assert_eq!(addresses(TABLE, 22), Vec::<Ipv4Addr>::new());
         assert_eq!(addresses("", 22), Vec::<Ipv4Addr>::new());
+        assert!(is_taken(TABLE, 2049) && !is_taken(TABLE, 22) && !is_taken("", 2049));
+        let six = "   0: 00000000000000000000000000000000:0801 00000000000000000000000000000000:0000 0A 00000000:00000000\n";
+        assert!(is_taken(six, 2049) && !is_taken(six, 111));
     }
 
     #[test]

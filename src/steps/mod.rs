@@ -30,6 +30,7 @@ mod minikube_binary;
 mod nfs_export;
 mod nfs_firewall;
 mod nfs_folder;
+mod nfs_foreign;
 mod nfs_kernel;
 pub mod nfs_mount;
 mod nfs_options;

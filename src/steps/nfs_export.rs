@@ -4,12 +4,13 @@
 //! 0 for an export it dropped (nfs-utils).
 
 use super::look::{Todo, differs, failed, forecast, known, todo, tools, unrendered};
-use super::nfs_folder::{self, DIRECTORY, MODE};
+use super::nfs_folder::{self, DIRECTORY};
 use super::nfs_options;
 use super::nfs_reach::{self, Verdict};
 use super::nfs_table::{self, TABLE};
 use super::nfs_users::{FILE, FOLDER};
 use super::{Wish, id, nfs_kernel};
+use crate::config::Squash;
 use crate::host::{Query, Question, ReadHost};
 use crate::model::{
     Advice, Change, Command, Diff, Effect, EffectKind, Expect, Facts, Fault, Forecast, Observation,
@@ -48,6 +49,22 @@ impl NfsExport {
         let clients = self.clients(facts)?;
         render::exports_file(self.wish.profile(), self.path(), &clients, &options)
             .map_err(unrendered)
+    }
+
+    /// What the folder becomes, in words.
+    fn whose(&self, is_new: bool) -> &'static str {
+        match (self.wish.settings.nfs.squash, is_new) {
+            (Squash::All, true) => "the cache of every job: all of them come as its owner",
+            (Squash::All, false) => {
+                "it is empty, so it becomes the cache of every job: all of them come as its owner"
+            }
+            (_, true) => {
+                "the cache of every job: anyone may add to it, only its owner may delete a thing"
+            }
+            (_, false) => {
+                "it is empty, so it becomes the cache of every job: anyone may add to it, only its owner may delete a thing"
+            }
+        }
     }
 
     fn options(&self) -> Vec<String> {
@@ -256,15 +273,11 @@ impl Step for NfsExport {
             changes.push(Change::safe(
                 Effect::MakeDir {
                     path: self.path().to_owned(),
-                    mode: MODE,
+                    mode: nfs_folder::mode(&self.wish.settings.nfs),
                     owner: Some(nfs_folder::owner(&self.wish.settings.nfs)),
                     privilege: Privilege::Root,
                 },
-                if all || differs(diffs, DIRECTORY) {
-                    "the cache of every job: anyone may add to it, only its owner may delete a thing"
-                } else {
-                    "it is empty, so it becomes the cache of every job: anyone may add to it, only its owner may delete a thing"
-                },
+                self.whose(all || differs(diffs, DIRECTORY)),
             ));
         }
         if differs(diffs, FOLDER) {

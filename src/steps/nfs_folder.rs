@@ -12,9 +12,21 @@ pub fn owner(nfs: &Nfs) -> Owner {
     Owner { uid, gid }
 }
 
-/// Like /tmp: whoever a job runs as may make its own cache folder at the top, and none may delete
-/// another's. Plain 0777 would let any job remove every other's cache.
-pub const MODE: u32 = 0o1777;
+/// Its bits. Like /tmp: whoever a job runs as may make its own cache folder at the top, and none may
+/// delete another's. Where every job comes as the owner, the owner's rights are all there is to give.
+pub fn mode(nfs: &Nfs) -> u32 {
+    match nfs.squash {
+        Squash::None | Squash::Root => 0o1777,
+        Squash::All => 0o755,
+    }
+}
+
+/// Whether whoever is squashed can make no file there although everybody may write: in a folder like /tmp
+/// the client's kernel opens a file with `O_CREAT` only for its owner or where the folder has the same
+/// one, and by then it is not the job's (`fs.protected_regular`, sysctl/fs in the kernel's documentation).
+fn is_guarded(nfs: &Nfs, meta: Meta) -> bool {
+    meta.mode & 0o1002 == 0o1002 && meta.uid != owner(nfs).uid
+}
 
 /// Compares the folder with the wish. One with something in it keeps its owner and bits, and so does
 /// one that we may not look into; what that means for jobs is said.
@@ -35,10 +47,10 @@ pub fn judge(
             format!("{}:{}", meta.uid, meta.gid),
         ));
     }
-    if meta.mode != MODE {
+    if meta.mode != mode(nfs) {
         diffs.push(Diff::new(
             "directory mode",
-            format!("{MODE:04o}"),
+            format!("{:04o}", mode(nfs)),
             format!("{:04o}", meta.mode),
         ));
     }
@@ -59,6 +71,9 @@ fn warning(nfs: &Nfs, meta: Meta, why_kept: &str) -> Option<String> {
     const ALL: u32 = 0o7;
     // To make a file in a folder takes the right to pass through it too.
     let writes = |shift: u32| meta.mode >> shift & 0o3 == 0o3;
+    if nfs.squash != Squash::None && is_guarded(nfs, meta) {
+        return Some(guarded(nfs, meta, why_kept));
+    }
     if meta.mode & ALL == ALL {
         return None;
     }
@@ -100,6 +115,19 @@ fn left(nfs: &Nfs, meta: Meta, why_kept: &str) -> String {
     format!(
         "{} {why_kept} and is left as it is (owner {}:{}, mode {:04o})",
         nfs.path, meta.uid, meta.gid, meta.mode
+    )
+}
+
+fn guarded(nfs: &Nfs, meta: Meta, why_kept: &str) -> String {
+    let who = match nfs.squash {
+        Squash::All => "jobs",
+        Squash::None | Squash::Root => "jobs that run as root",
+    };
+    let mend = Command::new(["chown", &nfs.owner, nfs.path.as_str()]).line();
+    format!(
+        "{}: {who} come as {} and cannot make files at the top of a folder like that; `sudo {mend}` would let them",
+        left(nfs, meta, why_kept),
+        nfs.owner
     )
 }
 
@@ -179,6 +207,19 @@ mod tests {
         let said = |squash, owner, mode| said_of(&squashing(squash, owner), mode, 1000, files());
         assert_eq!(said(Squash::All, "1000:50", 0o755), None);
         assert_eq!(said(Squash::All, "7:50", 0o775), None);
+        let words = said(Squash::All, "7:7", 0o1777).unwrap();
+        assert!(
+            words.contains("jobs come as 7:7 and cannot make files"),
+            "{words}"
+        );
+        assert!(words.contains("`sudo chown 7:7 '/srv/a b'`"), "{words}");
+        assert_eq!(said(Squash::All, "1000:7", 0o1777), None);
+        assert_eq!(said(Squash::All, "7:7", 0o777), None);
+        let words = said(Squash::Root, "7:7", 0o1777).unwrap();
+        assert!(
+            words.contains("jobs that run as root come as 7:7"),
+            "{words}"
+        );
         let words = said(Squash::All, "7:7", 0o755).unwrap();
         assert!(words.contains("sudo chown -R 7:7 '/srv/a b'"), "{words}");
         let words = said(Squash::Root, "65534:65534", 0o755).unwrap();

@@ -1,7 +1,7 @@
 //! `nfs.server`: the kernel's NFS server is installed, starts at boot and runs now.
 
 use super::look::{Todo, differs, failed, forecast, todo, tools};
-use super::{Wish, apt, conffiles, id, nfs_kernel, packages};
+use super::{Wish, apt, conffiles, id, nfs_foreign, nfs_kernel, packages};
 use crate::host::{Answer, HostError, Query, Question, ReadHost};
 use crate::model::{
     Advice, Change, Command, Diff, Effect, EffectKind, Fact, Facts, Fault, Forecast, Notice,
@@ -190,6 +190,12 @@ impl Step for NfsServer {
             let unit = unit.map_err(failed)?;
             if can_serve == Some(false) {
                 return Ok(self.kernel_missing());
+            }
+            if !unit.active
+                && matches!(threads, None | Some(0))
+                && let Some(fault) = nfs_foreign::found(host).await
+            {
+                return Ok(Observation::needs_human(fault));
             }
             let half_done = matches!(&package, Ok(answer) if is_half_done(&answer.stdout));
             let packaged = match package {

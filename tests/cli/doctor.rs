@@ -41,6 +41,7 @@ const BROKEN: &[(&str, &str)] = &[
     ("ecc-errors", "GPU_MEMORY_ERRORS"),
     ("wrong-flavour", "GPU_DRIVER_UNFIT"),
     ("low-inotify", "INOTIFY_LIMIT"),
+    ("nfs-ganesha", "NFS_SERVER_FOREIGN"),
 ];
 
 /// Machines with problems that have nothing to do with each other: all of them are named.

@@ -220,6 +220,35 @@ fn setup_says_with_whom_and_as_whom_it_shares() {
 }
 
 #[test]
+fn setup_ends_with_a_mount_from_the_node_that_writes() {
+    let person = person_with_a_cluster();
+    let setup = person.types("nfs setup --simulate");
+    assert_eq!(setup.code, Some(0), "{}", setup.err);
+    assert!(
+        setup.err.contains("unchanged nfs.mount: holds"),
+        "{}",
+        setup.err
+    );
+    assert!(
+        !person
+            .types("nfs setup --simulate --rehearse")
+            .err
+            .contains("nfs.mount")
+    );
+    // Somebody takes the right to write away below us: only the mount shows it.
+    person.alter("4xt4", |world| {
+        let export = &mut world["exports"][0]["options"];
+        *export = json!(export.as_str().unwrap().replace("rw", "rw,ro"));
+    });
+    let setup = person.types("nfs setup --simulate");
+    assert_eq!(setup.code, Some(4), "{}", setup.err);
+    let words =
+        "error[VOLUME_NOT_WRITABLE]: the node mounts 192.168.49.1:/srv/gpucluster and cannot";
+    assert!(setup.err.contains(words), "{}", setup.err);
+    assert!(setup.err.contains("Read-only file system"), "{}", setup.err);
+}
+
+#[test]
 fn the_world_is_no_client_and_root_no_owner() {
     let person = Person::new();
     for (flags, words) in [
@@ -242,8 +271,13 @@ fn a_server_that_is_there_already_is_mounted_and_not_set_up() {
     let plan = person.types(&format!("nfs setup --simulate --plan --with-deps {flags}"));
     assert!(!plan.err.contains("exportfs"), "{}", plan.err);
     assert!(plan.err.contains("PersistentVolume"), "{}", plan.err);
+    // There is no such server beside a simulated machine, which a bound claim would not show.
     let setup = person.types(&format!("nfs setup --simulate --with-deps {flags}"));
-    assert_eq!(setup.code, Some(0), "{}", setup.err);
+    assert_eq!(setup.code, Some(4), "{}", setup.err);
+    let words =
+        "error[NFS_ELSEWHERE_REFUSED]: the node cannot mount nas.lan:/volume1, write and read";
+    assert!(setup.err.contains(words), "{}", setup.err);
+    assert!(setup.err.contains("showmount -e nas.lan"), "{}", setup.err);
     let mut world = person.world("4xt4");
     let nfs = &objects(&mut world)["persistentvolumes//nfs-pv"]["spec"]["nfs"];
     assert_eq!(*nfs, json!({"server": "nas.lan", "path": "/volume1"}));

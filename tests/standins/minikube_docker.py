@@ -1,7 +1,7 @@
 """The node: a real container on a real network, made as minikube makes them.
 
-Differences from the real node, forced by hosts without its privileges: not
-`--privileged`, no kicbase image, no systemd inside. Labels, names, volume,
+Differences from the real node: no kicbase image, no systemd inside, and not
+`--privileged` on hosts that cannot give that. Labels, names, volume,
 network, address, ports and the GPU arguments are minikube's
 (pkg/drivers/kic/oci/{oci,network_create}.go).
 """
@@ -102,6 +102,14 @@ def gpu_arguments(gpus):
     return []
 
 
+def privileged():
+    """As the real node is (pkg/drivers/kic/oci/oci.go), where this machine has every capability to give."""
+    with open("/proc/1/status") as status:
+        bounds = next(int(line.split()[1], 16) for line in status if line.startswith("CapBnd"))
+    with open("/proc/sys/kernel/cap_last_cap") as last:
+        return ["--privileged"] if bounds + 1 >= 2 << int(last.read()) else []
+
+
 def create_node(config):
     """Network, volume and container. Returns the node's address."""
     name = config["Name"]
@@ -114,7 +122,7 @@ def create_node(config):
     _, address = ensure_network(name, config["Subnet"])
     docker("volume", "create", name, "--label", label(name), "--label", MINE)
     memory = [f"--memory={config['Memory']}mb"] if config["Memory"] else []
-    docker("run", "-d", "-t", "--tmpfs", "/tmp", "--tmpfs", "/run", "--hostname", name,
+    docker("run", "-d", "-t", *privileged(), "--tmpfs", "/tmp", "--tmpfs", "/run", "--hostname", name,
            "--name", name, "--label", MINE, "--label", label(name),
            "--label", "role.minikube.sigs.k8s.io=", "--label", f"mode.minikube.sigs.k8s.io={name}",
            "--network", name, "--ip", address, "--volume", f"{name}:/var",

@@ -87,8 +87,12 @@ async fn try_out(
             Err(_) => break,
         }
         let tried = run_all(session, run, bus, wanted, &plan).await?;
-        for (id, result, ms) in tried {
+        for (id, mut result, ms) in tried {
             if let (MOUNT, Some(mount)) = (id, mount) {
+                if let Err(fault) = result {
+                    let told = mount.told(session.reader(), &seen.seen.facts, fault).await;
+                    result = Err(told);
+                }
                 mount.learn(result.clone());
             }
             let news = id == CONTAINER && result.is_ok() && !holds(&seen, id);

@@ -69,6 +69,15 @@ fn serve_nfs(world: &mut World, exports: &str) {
     units::set(world, "nfs-server", true, true);
 }
 
+/// A server in user space has the port of NFS.
+pub fn ganesha(world: &mut World) {
+    const LISTENS: &str = "  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 00000000000000000000000000000000:0801 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 31907 1 0000000000000000 100 0 0 10 0
+";
+    world.put("/proc/net/tcp6", LISTENS, 0o444, 0);
+    units::set(world, "nfs-ganesha", true, true);
+}
+
 /// Others serve folders too, one of their lines is broken, and they fill the cache folder.
 pub fn shared_host(world: &mut World) {
     serve_nfs(

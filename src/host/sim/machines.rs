@@ -2,7 +2,8 @@
 
 use super::machine_hardware::kernel_files;
 use super::machine_parts::{
-    GROUPS, GROUPS_WITHOUT_DOCKER, docker_engine, nfs_in_use, one_gpu, os_release, shared_host,
+    GROUPS, GROUPS_WITHOUT_DOCKER, docker_engine, ganesha, nfs_in_use, one_gpu, os_release,
+    shared_host,
 };
 use super::machine_troubles;
 use super::machines_stack;
@@ -68,6 +69,10 @@ const MACHINES: &[(&str, &str)] = &[
     (
         "nfs-in-use",
         "an NFS server is installed already and serves somebody else's export",
+    ),
+    (
+        "nfs-ganesha",
+        "a server in user space, NFS-Ganesha, serves from here already",
     ),
     (
         "shared-host",
@@ -186,6 +191,7 @@ pub fn build(name: &str) -> Result<World, Fault> {
         "no-wandb-key" => world.wandb.key_known = false,
         "wrong-wandb-key" => world.wandb.key_valid = false,
         "nfs-in-use" => nfs_in_use(&mut world),
+        "nfs-ganesha" => ganesha(&mut world),
         "shared-host" => shared_host(&mut world),
         "firewalled" => {
             world.nfs_port = NfsPort::Dropped;

@@ -29,12 +29,16 @@ pub fn from_node(world: &World, node: &str, source: &str) -> Answer {
         return failed("Connection refused");
     }
     let path = format!("/{path}");
-    let admitted = world.exports.iter().any(|export| {
+    let export = world.exports.iter().find(|export| {
         export.path == path && (export.client == "*" || export.client == network.subnet)
     });
-    if admitted {
-        said(0, "", "")
-    } else {
-        failed(&format!("access denied by server while mounting {source}"))
+    match export {
+        None => failed(&format!("access denied by server while mounting {source}")),
+        Some(export) if export.options.split(',').any(|option| option == "ro") => said(
+            1,
+            "",
+            "sh: 1: cannot create /tmp/tmp.Xy2kPqLs3c/.gpucluster-71: Read-only file system\n",
+        ),
+        Some(_) => said(0, "", ""),
     }
 }

@@ -110,6 +110,42 @@ The words of mount.nfs are in the message. By hand:
     )
     .advice(&[("see what is exported, and to whom", Some("sudo exportfs -s"))]),
     Kind::new(
+        ids::NFS_ELSEWHERE_REFUSED,
+        Exit::NeedsHuman,
+        "the NFS server of another machine does not let the cluster mount and write",
+        "`nfs.server` names another machine, so what it exports and to whom is set there. The node lies behind
+this machine: Docker's network translates its address into this one's, and the port with it, so that
+the other server sees this machine and a port above 1023.
+
+  showmount -e <server>
+
+Its export has to admit this machine's address, with `rw` and `insecure` (a Linux server; a NAS calls it
+\"allow connections from non-privileged ports\"), and without squashing those whom jobs run as.",
+    )
+    .advice(&[
+        ("see what that server offers, and to whom", Some("showmount -e <server>")),
+        ("see whether this machine reaches it", Some("timeout 5 bash -c '</dev/tcp/<server>/2049' && echo yes")),
+    ])
+    .see("https://man7.org/linux/man-pages/man5/exports.5.html"),
+    Kind::new(
+        ids::NFS_SERVER_FOREIGN,
+        Exit::NeedsHuman,
+        "another NFS server than the kernel's runs on this host",
+        "NFS has one port, 2049, and one program can listen there. A server in user space (NFS-Ganesha, unfs3)
+has it here, and serves what somebody set up. gpucluster neither stops nor changes it.
+
+  sudo ss -tlnp 'sport = :2049'
+
+It can serve the cache as well: let it export a folder to the cluster's network (`docker network inspect
+<profile>` shows it), readable and writable, and name this host's address on that network and the folder as
+`nfs.server` and `nfs.path`.",
+    )
+    .advice(&[
+        ("see which program has the port", Some("sudo ss -tlnp 'sport = :2049'")),
+        ("use its export", Some("gpucluster nfs setup --external <server>:/<folder>")),
+    ])
+    .see("https://github.com/nfs-ganesha/nfs-ganesha/wiki"),
+    Kind::new(
         ids::PACKAGE_INSTALL_FAILED,
         Exit::ChangeFailed,
         "the package manager failed",

@@ -1,4 +1,4 @@
-//! `nfs.protocol`, `nfs.space` and `nfs.claim`: the server speaks version 4, the folder has room, and the
+//! `nfs.protocol`, `nfs.space` and `nfs.claim`: the server speaks the protocol, the folder has room, and the
 //! claim is the share's.
 
 use super::check::{Check, Seeing, not_used, problem};
@@ -26,7 +26,7 @@ pub fn checks(wish: &Arc<Wish>) -> Vec<Check> {
             Check::new(
                 wish,
                 StepId::new("nfs.protocol"),
-                "The NFS server speaks version 4",
+                "The NFS server speaks the version that jobs mount with",
                 |seeing| Box::pin(protocol(seeing)),
             )
             .needs(&[id::NFS_SERVER])
@@ -55,9 +55,9 @@ pub fn checks(wish: &Arc<Wish>) -> Vec<Check> {
     all
 }
 
-/// What is known of the versions that the server speaks.
+/// Whether the server speaks a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Version4 {
+enum Spoken {
     On,
     Off,
 }
@@ -69,25 +69,28 @@ async fn protocol(seeing: Seeing<'_>) -> Probe {
         host.read_file(Utf8Path::new("/proc/net/rpc/nfsd")),
         host.read_file(Utf8Path::new("/proc/net/tcp")),
     );
+    let setting = seeing.wish.settings.nfs.version.as_str();
+    let major = setting.split('.').next().unwrap_or_default();
     // The kernel's own list is root's to read; without root its configuration says as much.
+    let in_kernel = |text: &str| in_kernel(text, major);
     let (version, source) = match versions.ok().flatten().as_deref().and_then(in_kernel) {
         Some(version) => (version, "the kernel says so".to_owned()),
-        None => configured(host).await,
+        None => configured(host, major).await,
     };
-    if version == Version4::Off {
+    if version == Spoken::Off {
         return problem(
             Fault::new(
                 ids::NFS_VERSION_REFUSED,
-                "the NFS server does not speak version 4, which jobs mount with",
+                format!("the NFS server does not speak version {major}, which jobs mount with"),
             )
             .caused_by(source)
             .advise(Advice::run(
-                "switch it on: take `vers4=n` out of /etc/nfs.conf, then restart the server",
+                format!("switch it on: take `vers{major}=n` out of /etc/nfs.conf, then restart the server"),
                 "sudo systemctl restart nfs-server",
             )),
         );
     }
-    let mut seen = "version 4".to_owned();
+    let mut seen = format!("version {major}");
     if let Some(threads) = stats.ok().flatten().as_deref().and_then(threads) {
         seen.push_str(&format!(", {threads} threads"));
     }
@@ -102,11 +105,14 @@ async fn protocol(seeing: Seeing<'_>) -> Probe {
 }
 
 /// `/proc/fs/nfsd/versions`: `-2 +3 +4 -4.0 +4.1 +4.2`.
-fn in_kernel(text: &str) -> Option<Version4> {
-    text.split_whitespace().find_map(|word| match word {
-        "+4" => Some(Version4::On),
-        "-4" => Some(Version4::Off),
-        _ => None,
+fn in_kernel(text: &str, major: &str) -> Option<Spoken> {
+    text.split_whitespace().find_map(|word| {
+        let spoken = match word.split_at_checked(1)? {
+            ("+", version) if version == major => Spoken::On,
+            ("-", version) if version == major => Spoken::Off,
+            _ => return None,
+        };
+        Some(spoken)
     })
 }
 
@@ -116,24 +122,24 @@ fn threads(text: &str) -> Option<u32> {
     line.split_whitespace().next()?.parse().ok()
 }
 
-async fn configured(host: &dyn ReadHost) -> (Version4, String) {
+async fn configured(host: &dyn ReadHost, major: &str) -> (Spoken, String) {
     let mut files = vec![Utf8PathBuf::from(CONF)];
     let names = host.list_dir(Utf8Path::new(CONF_D)).await;
     let names = names.ok().flatten().unwrap_or_default();
     let own = names.iter().filter(|name| name.ends_with(".conf"));
     files.extend(own.map(|name| Utf8Path::new(CONF_D).join(name)));
-    let mut verdict = (Version4::On, String::new());
+    let mut verdict = (Spoken::On, String::new());
     for file in files {
         let text = host.read_file(&file).await.ok().flatten();
-        if let Some(version) = in_conf(&text.unwrap_or_default()) {
-            verdict = (version, format!("{file} has `vers4=n`"));
+        if let Some(version) = in_conf(&text.unwrap_or_default(), major) {
+            verdict = (version, format!("{file} has `vers{major}=n`"));
         }
     }
     verdict
 }
 
-/// `vers4` of `[nfsd]` (nfs.conf(5)).
-fn in_conf(text: &str) -> Option<Version4> {
+/// `vers3` or `vers4` of `[nfsd]` (nfs.conf(5)).
+fn in_conf(text: &str, major: &str) -> Option<Spoken> {
     let mut section = String::new();
     let mut found = None;
     for line in text.lines() {
@@ -145,14 +151,14 @@ fn in_conf(text: &str) -> Option<Version4> {
             section = name.trim().to_ascii_lowercase();
         } else if section == "nfsd"
             && let Some((key, value)) = line.split_once('=')
-            && key.trim().eq_ignore_ascii_case("vers4")
+            && key.trim().eq_ignore_ascii_case(&format!("vers{major}"))
         {
             let off = ["n", "no", "0", "f", "false", "off"];
             let value = value.trim().to_ascii_lowercase();
             found = Some(if off.contains(&value.as_str()) {
-                Version4::Off
+                Spoken::Off
             } else {
-                Version4::On
+                Spoken::On
             });
         }
     }
@@ -240,14 +246,18 @@ mod tests {
 
     #[test]
     fn the_kernel_and_its_configuration_say_whether_version_4_is_on() {
-        assert_eq!(in_kernel("-2 +3 +4 -4.0 +4.1 +4.2\n"), Some(Version4::On));
-        assert_eq!(in_kernel("+3 -4"), Some(Version4::Off));
-        assert_eq!(in_kernel(""), None);
+        let list = "-2 +3 +4 -4.0 +4.1 +4.2\n";
+        assert_eq!(in_kernel(list, "4"), Some(Spoken::On));
+        assert_eq!(in_kernel("+3 -4", "4"), Some(Spoken::Off));
+        assert_eq!(in_kernel("+3 -4", "3"), Some(Spoken::On));
+        assert_eq!(in_kernel("", "4"), None);
+        let conf = "[nfsd]\n# vers4=n\nvers4 = no\n";
+        assert_eq!(in_conf(conf, "4"), Some(Spoken::Off));
+        assert_eq!(in_conf(conf, "3"), None);
         assert_eq!(
-            in_conf("[nfsd]\n# vers4=n\nvers4 = no\n"),
-            Some(Version4::Off)
+            in_conf("[mountd]\nvers4=n\n[nfsd]\nthreads=16\n", "4"),
+            None
         );
-        assert_eq!(in_conf("[mountd]\nvers4=n\n[nfsd]\nthreads=16\n"), None);
         assert_eq!(threads("rc 0 0 0\nth 8 0 0.000\n"), Some(8));
     }
 }
