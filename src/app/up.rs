@@ -72,8 +72,29 @@ pub async fn up(session: &Session<'_>) -> Result<Exit, Fault> {
         }
         let next = next_commands(session, outcome);
         ui::say(&ui::summary::summary(&told.tally, &next, &session.theme));
+        if let (Exit::Ok, Some(words)) = (exit, for_good(session)) {
+            ui::say(&words);
+        }
     }
     Ok(exit)
+}
+
+/// What keeps the share as flags made it: the next `up` goes by the settings again.
+fn for_good(session: &Session<'_>) -> Option<String> {
+    let flags = session.request.common.settings.iter();
+    let lines: Vec<String> = flags
+        .filter_map(|(key, _, value)| {
+            let key = key.strip_prefix("nfs.")?;
+            let value = serde_yaml::to_string(value).ok()?;
+            Some(format!("    {key}: {}", value.trim_end()))
+        })
+        .collect();
+    (!lines.is_empty()).then(|| {
+        format!(
+            "these flags held for this run; for good, in gpucluster.yaml:\n  nfs:\n{}",
+            lines.join("\n")
+        )
+    })
 }
 
 /// What to type next.

@@ -212,6 +212,8 @@ fn setup_says_with_whom_and_as_whom_it_shares() {
             "/srv/gpucluster 192.168.49.0/24({options}) 10.0.0.0/8({options}) fd00::1/128({options})"
         )
     );
+    let kept = "for good, in gpucluster.yaml:\n  nfs:\n    clients: 10.0.0.0/8,fd00::1\n    squash: all\n    owner: 1000:1000\n";
+    assert!(setup.err.contains(kept), "{}", setup.err);
     let again = person.types(line);
     assert!(again.err.contains("nothing to change"), "{}", again.err);
     // A flag holds for its run: the settings are back, and nobody wrote into the folder yet.
