@@ -221,7 +221,12 @@ async fn of_address(
     };
     let supplier = Supplier::http(None, Manner::default())?;
     let place = root.join(&name);
-    let (size, etag) = supplier.look(&url).await?;
+    let (size, etag) = if digest.is_some() && place.exists() {
+        // Its sum will tell, also where there is no network.
+        (None, None)
+    } else {
+        supplier.look(&url).await?
+    };
     let what = match &digest {
         Some(digest) => digest.hex().to_owned(),
         None => format!("{url} {size:?} {etag:?}"),

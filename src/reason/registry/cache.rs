@@ -77,8 +77,8 @@ in several forms (`*.safetensors`, `*.bin`, `*.msgpack`, `*.onnx`), of which a j
   gpucluster nfs warm hf:<org>/<model> --plan --include '*.safetensors' --include '*.json'
   df -h /srv/gpucluster
 
-`huggingface-cli delete-cache` with `HF_HOME=/srv/gpucluster/huggingface` takes away revisions that
-nobody reads any more.",
+`hf cache prune` with `HF_HOME=/srv/gpucluster/huggingface` takes away revisions that no branch is at
+any more.",
     )
     .advice(&[
         ("see what is free", Some("df -h /srv/gpucluster")),

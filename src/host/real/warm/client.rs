@@ -95,6 +95,11 @@ impl Supplier {
         })
     }
 
+    /// The repository that is fetched, as it was typed.
+    pub(super) fn typed(&self) -> Option<&str> {
+        self.hub.as_ref().map(|hub| hub.typed.as_str())
+    }
+
     /// A short text, such as the API's answer.
     ///
     /// # Errors
@@ -287,16 +292,14 @@ fn denied(hub: &Hub) -> Fault {
 }
 
 fn unknown(hub: &Hub, code: &str) -> Fault {
+    let (typed, endpoint) = (&hub.typed, &hub.endpoint);
     let what = match code {
-        "RevisionNotFound" => "has no such revision",
-        "EntryNotFound" => "has no such file",
-        _ => "is not there, or is private",
+        "RevisionNotFound" => format!("{typed} has no such revision at {endpoint}"),
+        "EntryNotFound" => format!("{typed} has no such file at {endpoint}"),
+        _ => format!("{typed} is not at {endpoint}, or is private"),
     };
-    Fault::new(
-        ids::HUB_REPOSITORY_UNKNOWN,
-        format!("{} {what} at {}", hub.typed, hub.endpoint),
-    )
-    .advise(Advice::say(format!("look at its page: {}", hub.page)))
+    Fault::new(ids::HUB_REPOSITORY_UNKNOWN, what)
+        .advise(Advice::say(format!("look at its page: {}", hub.page)))
 }
 
 /// Scheme, host and port of an address.

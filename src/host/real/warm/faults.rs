@@ -1,6 +1,6 @@
 //! What can go wrong while the cache is filled, as registered reasons.
 
-use crate::model::{Advice, Command, Fault};
+use crate::model::{Advice, Command, Fault, Origin};
 use crate::reason::ids;
 use camino::Utf8Path;
 use std::io::{self, ErrorKind};
@@ -114,14 +114,42 @@ pub fn short_of_space(root: &Utf8Path, needed: &str, free: &str) -> Fault {
     ))
 }
 
-/// What arrived is not what it should be.
-pub(super) fn differs(from: &str, wanted: &str, found: &str) -> Fault {
+/// What arrived is not what it should be. `typed` is the repository that it is of, if any.
+pub(super) fn differs(origin: &Origin, typed: Option<&str>, wanted: &str, found: &str) -> Fault {
+    let (from, advice) = match (origin, typed) {
+        (Origin::Http { url, .. }, Some(typed)) => (
+            url.as_str(),
+            Advice::run(
+                "try again, from the Hub itself if this was a mirror of it",
+                line([
+                    "gpucluster",
+                    "nfs",
+                    "warm",
+                    typed,
+                    "--endpoint",
+                    "https://huggingface.co",
+                ]),
+            ),
+        ),
+        (Origin::Http { url, .. }, None) => (
+            url.as_str(),
+            Advice::say("compare the sum that was typed with what the publisher says now"),
+        ),
+        (Origin::Disk(path), _) => (
+            path.as_str(),
+            Advice::run(
+                "the copy on this machine is damaged; see what it is",
+                line(["sha256sum", path.as_str()]),
+            ),
+        ),
+    };
     Fault::new(
         ids::CACHE_CHECKSUM_DIFFERS,
-        format!("{from} is not what it should be, and was deleted"),
+        format!("{from} is not what it should be; what arrived was deleted"),
     )
     .caused_by(format!("expected {wanted}"))
     .caused_by(format!("found {found}"))
+    .advise(advice)
 }
 
 /// A file that could not be fetched.

@@ -59,7 +59,8 @@ pub(super) async fn bring(
                     continue;
                 }
                 part.discard();
-                return Err(faults::differs(from(cargo), &wanted, &found));
+                let typed = supplier.typed();
+                return Err(faults::differs(&cargo.origin, typed, &wanted, &found));
             }
             Err(Trouble::Lasting(fault)) => return Err(fault),
             Err(Trouble::Passing(fault)) => {

@@ -3,9 +3,8 @@
 use super::{faults, place};
 use crate::model::{Cargo, Digest, Fault};
 use camino::{Utf8Path, Utf8PathBuf};
-use nix::fcntl::{Flock, FlockArg};
 use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
-use std::fs::{File, FileTimes, OpenOptions, Permissions};
+use std::fs::{File, FileTimes, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 
@@ -94,7 +93,7 @@ fn read_through(file: &mut File, sum: &mut Sum) -> io::Result<u64> {
 
 /// What is there of a file; nobody else writes to it while we have it.
 pub(super) struct Part {
-    file: Flock<File>,
+    file: File,
     root: Utf8PathBuf,
     path: Utf8PathBuf,
     sum: Sum,
@@ -121,8 +120,10 @@ impl Part {
             .custom_flags(nix::libc::O_NOFOLLOW | nix::libc::O_CLOEXEC)
             .open(path)
             .map_err(failed)?;
-        let file = Flock::lock(file, FlockArg::LockExclusiveNonblock)
-            .map_err(|_| faults::busy(&cargo.place))?;
+        // Where the file system has no locks, the sum tells in the end.
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            return Err(faults::busy(&cargo.place));
+        }
         let mut part = Self {
             file,
             root: root.to_owned(),
@@ -160,7 +161,7 @@ impl Part {
     /// # Errors
     /// `CACHE_SPACE_SHORT`, `CACHE_NOT_WRITABLE`.
     pub fn add(&mut self, data: &[u8]) -> Result<(), Fault> {
-        (&*self.file)
+        self.file
             .write_all(data)
             .map_err(|error| faults::cannot_write(&self.root, &self.path, &error))?;
         self.sum.update(data);
@@ -183,8 +184,8 @@ impl Part {
     /// # Errors
     /// `CACHE_NOT_WRITABLE`, `CACHE_SPACE_SHORT`.
     pub fn settle(mut self, cargo: &Cargo, times: Option<FileTimes>) -> Result<(), Fault> {
-        let place = || -> io::Result<()> {
-            let file: &mut File = &mut self.file;
+        let mut place = || -> io::Result<()> {
+            let file = &mut self.file;
             file.rewind()?;
             // Bits of somebody else's leftover cannot be changed, and need not be.
             let _ = file.set_permissions(Permissions::from_mode(FILE_MODE));
@@ -194,7 +195,6 @@ impl Part {
             file.sync_all()?;
             place::rename(&self.path, &cargo.place)
         };
-        let mut place = place;
         place().map_err(|error| faults::cannot_write(&self.root, &cargo.place, &error))
     }
 }

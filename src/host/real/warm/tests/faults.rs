@@ -77,7 +77,7 @@ async fn refusals_of_the_hub_say_what_helps_and_never_the_token() {
             "",
             Some("hf_secret"),
             ids::HUB_REPOSITORY_UNKNOWN,
-            "is not there",
+            "is not at",
         ),
         (
             "503 Service Unavailable",
