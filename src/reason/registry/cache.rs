@@ -21,7 +21,7 @@ of this machine:
 A folder is copied with its symbolic links, as long as they stay in the folder; pipes, sockets and
 devices are not copied. Names in the cache are relative and have no `..`.",
     )
-    .advice(&[("see what it takes", Some("gpucluster nfs warm --help"))]),
+    .advice(&[("name `hf:ORG/MODEL`, an http(s) address, or a file or folder of this machine", None)]),
     Kind::new(
         ids::CACHE_ELSEWHERE,
         Exit::NeedsHuman,
