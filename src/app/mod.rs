@@ -19,10 +19,11 @@ mod state_dir;
 mod status;
 mod support_bundle;
 mod up;
+mod warm;
 mod world;
 
 pub use crate::host::real::supervise;
-pub use request::{Apply, Color, Common, Fix, Output, Request, Slice, Verb, World};
+pub use request::{Apply, Color, Common, Fix, Output, Request, Slice, Verb, Warm, World};
 
 use crate::model::Fault;
 use crate::reason::{self, Exit};
@@ -76,6 +77,7 @@ async fn dispatch(request: &Request, theme: Theme) -> Result<Exit, Fault> {
         Verb::Status => status::status(&session).await,
         Verb::Down { .. } => down::down(&session).await,
         Verb::NfsStatus => share::status(&session).await,
+        Verb::NfsWarm(wish) => warm::warm(&session, wish).await,
         Verb::AgentStop { .. } => agent::stop(&session).await,
         Verb::AgentRestart { apply } => match agent::stop(&session).await? {
             Exit::Ok => {

@@ -104,6 +104,29 @@ pub struct Fix {
     pub apply: Apply,
 }
 
+/// What is put into the shared cache.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Warm {
+    /// As typed.
+    pub source: String,
+    /// Patterns of files that are wanted; empty means all.
+    pub include: Vec<String>,
+    /// Patterns of files that are not.
+    pub exclude: Vec<String>,
+    /// Name in the cache.
+    pub name: Option<String>,
+    /// What a file must be.
+    pub sha256: Option<String>,
+    /// The Hub or a mirror of it.
+    pub endpoint: Option<String>,
+    /// Folder that is the cache; `None`: the setting `nfs.path`.
+    pub into: Option<Utf8PathBuf>,
+    /// List what would be fetched and stop.
+    pub plan_only: bool,
+    /// With `plan_only`: exit 10 when something would be fetched.
+    pub exit_code: bool,
+}
+
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verb {
@@ -156,6 +179,8 @@ pub enum Verb {
     },
     /// What is shared.
     NfsStatus,
+    /// Fill the shared cache.
+    NfsWarm(Warm),
     /// Stop the agent.
     AgentStop {
         /// How.
@@ -196,6 +221,7 @@ impl Verb {
             Self::Status => "status",
             Self::Down { name, .. } => name,
             Self::NfsStatus => "nfs status",
+            Self::NfsWarm(_) => "nfs warm",
             Self::AgentStop { .. } => "agent stop",
             Self::AgentRestart { .. } => "agent restart",
             Self::AgentStatus => "agent status",

@@ -333,6 +333,16 @@ Examples:
     },
     /// What is shared: server, export, clients, space, claim, and the pods that use it
     Status,
+    /// Put a model, a data set or files into the shared cache: resumed, verified, once
+    #[command(after_help = "Examples:
+  gpucluster nfs warm hf:stabilityai/sd-turbo --plan     what would be fetched
+  gpucluster nfs warm hf:stabilityai/sd-turbo --include '*.safetensors' --include '*.json'
+  gpucluster nfs warm https://example.org/data.tar --sha256 HEX --as data/data.tar
+  gpucluster nfs warm ~/.cache/huggingface/hub/models--stabilityai--sd-turbo
+
+A job that mounts the claim at $HOME/.cache finds models where huggingface_hub looks for them.
+HF_TOKEN is sent to the endpoint alone. Ctrl-C is safe: the same command goes on from there.")]
+    Warm(WarmArgs),
     /// Take server, export, volume and claim back; the cluster and the shared folder stay
     #[command(
         after_help = "Refused while pods use the claim. What gpucluster did not make is not touched."
@@ -344,6 +354,39 @@ Examples:
         #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
         delete_data: Option<String>,
     },
+}
+
+/// What is put into the shared cache.
+#[derive(Debug, Args)]
+pub struct WarmArgs {
+    /// hf:ORG/MODEL[@REVISION], hf:datasets/ORG/NAME[@REVISION], an http(s) address with or without
+    /// #sha256=HEX, or a file or folder of this machine
+    #[arg(value_name = "SOURCE")]
+    pub source: String,
+    /// Only files of the repository that match (repeatable; `*` matches `/` too)
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// No files of the repository that match (repeatable)
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Name in the cache, of an address or a path [default: its own]
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: Option<String>,
+    /// What the file must be
+    #[arg(long, value_name = "HEX")]
+    pub sha256: Option<String>,
+    /// The Hub or a mirror of it [default: HF_ENDPOINT, then https://huggingface.co]
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Folder on this machine that is the cache [default: the setting nfs.path]
+    #[arg(long, value_name = "DIR")]
+    pub into: Option<Utf8PathBuf>,
+    /// List what would be fetched and stop; nothing is changed
+    #[arg(long)]
+    pub plan: bool,
+    /// With --plan: exit 10 when something would be fetched
+    #[arg(long, requires = "plan")]
+    pub exit_code: bool,
 }
 
 /// Verbs of the agent.

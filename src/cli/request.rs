@@ -2,9 +2,9 @@
 
 use super::args::{
     AgentCommand, ApplyArgs, Cli, ColorChoice, Command, FixArgs, Global, NfsCommand, OutputForm,
-    QueueArgs, ShareArgs,
+    QueueArgs, ShareArgs, WarmArgs,
 };
-use crate::app::{Apply, Color, Common, Fix, Output, Request, Slice, Verb, World};
+use crate::app::{Apply, Color, Common, Fix, Output, Request, Slice, Verb, Warm, World};
 
 /// Steps that `nfs setup` may change and `nfs teardown` takes back; what they need is only looked at.
 const NFS_STEPS: [&str; 2] = ["nfs", "k8s.volume"];
@@ -68,6 +68,18 @@ fn common(global: Global, typed: String) -> Common {
 
 /// Why a form of output does not go with a verb.
 pub fn unfit(cli: &Cli) -> Option<&'static str> {
+    let warms = matches!(
+        cli.command,
+        Command::Nfs {
+            command: NfsCommand::Warm(_)
+        }
+    );
+    if warms && cli.global.simulate.is_some() {
+        return Some(
+            "`gpucluster nfs warm` fetches real data, and a simulated machine has neither network nor \
+             disk; `--plan` or `--rehearse` lists what would be fetched into this machine's cache",
+        );
+    }
     let of_doctor = matches!(cli.global.output, OutputForm::Table | OutputForm::Junit);
     (of_doctor && !matches!(cli.command, Command::Doctor { .. }))
         .then_some("--output table and --output junit are forms of `gpucluster doctor` alone")
@@ -121,6 +133,20 @@ fn up(name: &'static str, apply: ApplyArgs, slice: Slice) -> Verb {
         recreate_cluster: false,
         install: true,
         tools: false,
+    }
+}
+
+fn warm(args: WarmArgs, rehearse: bool) -> Warm {
+    Warm {
+        source: args.source,
+        include: args.include,
+        exclude: args.exclude,
+        name: args.name,
+        sha256: args.sha256,
+        endpoint: args.endpoint,
+        into: args.into,
+        plan_only: args.plan || rehearse,
+        exit_code: args.exit_code,
     }
 }
 
@@ -206,6 +232,7 @@ pub fn request(cli: Cli, typed: String) -> Option<Request> {
                 )
             }
             NfsCommand::Status => Verb::NfsStatus,
+            NfsCommand::Warm(args) => Verb::NfsWarm(warm(args, common.world == World::Rehearsal)),
             NfsCommand::Teardown { apply, delete_data } => Verb::Down {
                 name: "nfs teardown",
                 apply: apply.into(),

@@ -21,6 +21,7 @@ mod share;
 mod status;
 mod touch;
 mod version;
+mod warm;
 
 pub use bundle::{Bundle, Member, Missing, Redacted};
 pub use calendar::civil;
@@ -41,6 +42,7 @@ pub use share::{ExportStatus, PodStatus, ServerStatus, ShareStatus, SpaceStatus}
 pub use status::{AgentStatus, ClusterStatus, GpuUse, JobStatus, StatusReport, VolumeStatus};
 pub use touch::Touch;
 pub use version::{parse_tool_version, requirement_met};
+pub use warm::{Cargo, Digest, Found, Haul, Link, Load, Origin, WarmFile, WarmReport};
 
 /// First words of every file of ours in a shared place: how it is known to be ours.
 pub const MANAGED_BY: &str = "# Managed by gpucluster";

@@ -11,7 +11,9 @@ pub mod docker;
 pub mod docker_network;
 pub mod export_files;
 pub mod exports;
+pub mod glob;
 pub mod group;
+pub mod hub;
 pub mod kernel_log;
 pub mod kernel_module;
 pub mod listeners;
@@ -33,6 +35,7 @@ pub mod redact;
 pub mod unit;
 pub mod wandb;
 pub mod wandb_queue;
+pub mod warm_source;
 
 /// Text that is not what its tool is known to print.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -24,6 +24,7 @@ mod terminal;
 mod theme;
 mod time;
 pub mod undo;
+pub mod warm;
 mod width;
 pub mod world;
 

@@ -24,6 +24,7 @@ mod signals;
 mod stack;
 mod support_bundle;
 mod terminal;
+mod warm;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

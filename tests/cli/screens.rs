@@ -11,6 +11,7 @@ fn help() {
         ("help-doctor", "doctor --help"),
         ("help-down", "down --help"),
         ("help-agent-start", "agent start --help"),
+        ("help-nfs-warm", "nfs warm --help"),
         ("help-none", ""),
     ] {
         insta::assert_snapshot!(name, person.screen(&person.types(line)));

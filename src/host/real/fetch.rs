@@ -141,8 +141,10 @@ async fn get(from: &str, silence: Duration) -> Result<http::Response<Incoming>, 
 }
 
 /// Where a redirection leads; `None` where it leads from TLS to plain text, or nowhere.
-fn elsewhere(at: &Uri, to: &str) -> Option<Uri> {
-    let next: Uri = if to.starts_with('/') {
+pub(super) fn elsewhere(at: &Uri, to: &str) -> Option<Uri> {
+    let next: Uri = if to.starts_with("//") {
+        format!("{}:{to}", at.scheme_str()?).parse().ok()?
+    } else if to.starts_with('/') {
         let (scheme, host) = (at.scheme_str()?, at.authority()?);
         format!("{scheme}://{host}{to}").parse().ok()?
     } else {

@@ -166,6 +166,7 @@ fn a_redirection_never_leads_from_tls_to_plain_text() {
     let to = |text: &str| elsewhere(&at, text).map(|uri| uri.to_string());
     assert_eq!(to("/c").unwrap(), "https://example.org/c");
     assert_eq!(to("https://other.org/x").unwrap(), "https://other.org/x");
+    assert_eq!(to("//other.org/x").unwrap(), "https://other.org/x");
     assert_eq!(to("http://example.org/c"), None);
     assert_eq!(to("c"), None);
 }

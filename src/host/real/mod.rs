@@ -29,6 +29,7 @@ mod tarball;
 mod units;
 mod user_units;
 mod wandb;
+pub mod warm;
 
 pub use ends::ends;
 pub use exec::{resume_all, suspend_all};

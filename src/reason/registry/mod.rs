@@ -1,5 +1,6 @@
 //! The table of reasons, one file per layer of the stack.
 
+mod cache;
 mod checks;
 mod cluster;
 mod cuda;
@@ -109,6 +110,7 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         pods::KINDS,
         storage::KINDS,
         shares::KINDS,
+        cache::KINDS,
         packages::KINDS,
         wandb::KINDS,
         jobs::KINDS,
